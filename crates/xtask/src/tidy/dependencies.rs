@@ -1,0 +1,135 @@
+//! Which crate may depend on which: the table of the architecture. Arrows point down only.
+
+use serde::Deserialize;
+
+use super::finding::Finding;
+
+/// A crate of ours and the crates of ours it may name.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("core", &[]),
+    ("api", &["core"]),
+    ("ledger", &["core"]),
+    ("connectors", &["core"]),
+    ("server", &["core", "api", "ledger", "connectors"]),
+    ("sandbox", &["core", "connectors"]),
+    ("client", &["core", "api"]),
+    ("wasm", &["core", "api", "client"]),
+    ("ui", &["core"]),
+    ("app", &["core", "api", "client", "ui"]),
+    ("desk", &["core", "api", "client", "ui"]),
+    ("console", &["core", "api", "client", "ui"]),
+    ("xtask", &[]),
+    ("tests-api", &["core", "api", "client"]),
+    ("tests-bench", &["core", "ledger"]),
+    ("tests-faults", &["core", "api", "tests-api"]),
+    ("tests-load", &["core", "api", "tests-api"]),
+];
+
+/// What the domain must not reach for: it has no I/O, no clock, no randomness.
+const FORBIDDEN_FOREIGN: &[(&str, &[&str])] = &[
+    (
+        "core",
+        &[
+            "tokio",
+            "futures",
+            "axum",
+            "sqlx",
+            "rusqlite",
+            "reqwest",
+            "web-sys",
+            "js-sys",
+            "getrandom",
+            "rand",
+            "leptos",
+        ],
+    ),
+    ("api", &["tokio", "axum", "sqlx", "rusqlite", "reqwest", "web-sys", "js-sys", "getrandom", "rand", "leptos"]),
+    ("ledger", &["axum", "sqlx", "reqwest", "web-sys", "js-sys"]),
+    ("client", &["leptos", "axum", "sqlx", "reqwest"]),
+    ("ui", &["gloo-net", "idb", "leptos_i18n", "leptos_router"]),
+];
+
+/// What `cargo metadata --no-deps` answers, as far as it matters here.
+#[derive(Deserialize)]
+pub struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    kind: Option<String>,
+}
+
+/// Arrows that are not in the table.
+pub fn wrong_arrows(metadata: &Metadata) -> Vec<Finding> {
+    metadata.packages.iter().flat_map(of_package).collect()
+}
+
+fn of_package(package: &Package) -> Vec<Finding> {
+    let short = package.name.strip_prefix("qianbao-").unwrap_or(&package.name);
+    let file = format!("{}/Cargo.toml", package.name);
+    let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == short) else {
+        return vec![Finding::new(
+            file,
+            0,
+            "is not in the table of crates: add it to ARCHITECTURE.md and to tidy/dependencies.rs",
+        )];
+    };
+    let foreign = FORBIDDEN_FOREIGN.iter().find(|(name, _)| *name == short).map_or(&[][..], |(_, names)| names);
+    let mut findings = Vec::new();
+    for dependency in &package.dependencies {
+        let is_ours = dependency.name.strip_prefix("qianbao-");
+        if is_ours.is_some_and(|name| !allowed.contains(&name)) {
+            findings.push(Finding::new(
+                &file,
+                0,
+                format!("depends on {}: the architecture has no such arrow", dependency.name),
+            ));
+        }
+        // Tests may reach further than the product.
+        if dependency.kind.as_deref() != Some("dev") && foreign.contains(&dependency.name.as_str()) {
+            findings.push(Finding::new(
+                &file,
+                0,
+                format!("depends on {}, which {short} must not reach for", dependency.name),
+            ));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dependency, Metadata, Package, wrong_arrows};
+
+    fn package(name: &str, dependencies: &[(&str, Option<&str>)]) -> Metadata {
+        let dependencies = dependencies
+            .iter()
+            .map(|(name, kind)| Dependency { name: (*name).to_owned(), kind: kind.map(str::to_owned) });
+        Metadata { packages: vec![Package { name: name.to_owned(), dependencies: dependencies.collect() }] }
+    }
+
+    #[test]
+    fn an_arrow_that_points_up_is_found() {
+        assert_eq!(wrong_arrows(&package("qianbao-core", &[("qianbao-api", None)])).len(), 1);
+        assert_eq!(wrong_arrows(&package("qianbao-api", &[("qianbao-core", None)])).len(), 0);
+    }
+
+    #[test]
+    fn the_domain_reaches_for_nothing_outside() {
+        assert_eq!(wrong_arrows(&package("qianbao-core", &[("tokio", None)])).len(), 1);
+        assert_eq!(wrong_arrows(&package("qianbao-core", &[("tokio", Some("dev"))])).len(), 0);
+    }
+
+    #[test]
+    fn an_unknown_crate_is_found() {
+        assert_eq!(wrong_arrows(&package("qianbao-helpers", &[])).len(), 1);
+    }
+}
