@@ -1,0 +1,89 @@
+//! The rule for passwords: 15 to 128 characters, none of the common ones, no rule of composition (NIST SP 800-63B).
+//!
+//! The list of common passwords is large and stays on the server; the check takes it as an argument. Hashing, trying and
+//! throttling are the server's too.
+
+use crate::unicode::composed;
+
+/// Fewest characters of a password that stands alone.
+pub const PASSWORD_CHARACTERS_MIN: usize = 15;
+/// Most characters of a password; a passphrase of twenty words fits.
+pub const PASSWORD_CHARACTERS_MAX: usize = 128;
+
+/// The password cannot be used. It never repeats what was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too short or too long.
+    #[error(
+        "expected {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters, found {found}: \
+        a few words in a row make a good password"
+    )]
+    Length {
+        /// Characters found.
+        found: usize,
+    },
+    /// A common password, or one that repeats a few characters.
+    #[error("this password is among the first that are tried; take a few words that do not belong together")]
+    Common,
+}
+
+/// The form in which a password is checked and hashed: Unicode NFC, as `OpaqueString` of RFC 8265 has it, so that two
+/// keyboards that compose an accent differently type the same password. Nothing is trimmed.
+pub fn normalise(typed: &str) -> String {
+    composed(typed).collect()
+}
+
+/// Checks the length alone: what a browser can say while the person types.
+///
+/// # Errors
+/// [`PasswordError::Length`].
+pub fn check_length(typed: &str) -> Result<(), PasswordError> {
+    let found = composed(typed).take(PASSWORD_CHARACTERS_MAX * 4).count();
+    if (PASSWORD_CHARACTERS_MIN..=PASSWORD_CHARACTERS_MAX).contains(&found) {
+        Ok(())
+    } else {
+        Err(PasswordError::Length { found })
+    }
+}
+
+/// Checks the whole rule. `is_common` is asked with the normalised password in lower case.
+///
+/// # Errors
+/// [`PasswordError`].
+pub fn check(typed: &str, is_common: impl FnOnce(&str) -> bool) -> Result<(), PasswordError> {
+    check_length(typed)?;
+    let lower = normalise(typed).to_lowercase();
+    if repeats(&lower) || is_common(&lower) { Err(PasswordError::Common) } else { Ok(()) }
+}
+
+/// Whether the text is a piece of at most 5 characters again and again, such as `abcabcabcabcabc`.
+fn repeats(text: &str) -> bool {
+    let characters: Vec<char> = text.chars().collect();
+    (1..=5).any(|period| characters.iter().zip(characters.iter().skip(period)).all(|(a, b)| a == b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_counts_characters() {
+        assert_eq!(check_length("jade-river-walk"), Ok(()));
+        assert_eq!(check_length("jade-river-wal"), Err(PasswordError::Length { found: 14 }));
+        assert_eq!(check_length(&"长".repeat(128)), Ok(()));
+        assert_eq!(check_length(&"长".repeat(129)), Err(PasswordError::Length { found: 129 }));
+    }
+
+    #[test]
+    fn common_and_repeating_passwords_are_refused() {
+        assert_eq!(check("jade-river-walks-2026", |_| false), Ok(()));
+        assert_eq!(check("Correct-Horse-Battery", |word| word == "correct-horse-battery"), Err(PasswordError::Common));
+        assert_eq!(check("aaaaaaaaaaaaaaaaaa", |_| false), Err(PasswordError::Common));
+        assert_eq!(check("12345123451234512", |_| false), Err(PasswordError::Common));
+    }
+
+    #[test]
+    fn two_ways_to_type_an_accent_are_one_password() {
+        assert_eq!(normalise("cafe\u{301}"), normalise("caf\u{e9}"));
+    }
+}
