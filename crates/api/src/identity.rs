@@ -1,0 +1,79 @@
+//! Sign-up, sign-in, sessions.
+
+pub use qianbao_core::Locale;
+use qianbao_core::Timestamp;
+use qianbao_core::id::{PersonId, SessionId};
+use serde::{Deserialize, Serialize};
+
+/// `POST /v1/people`: make a person with a wallet and sign in. Answer: [`SessionView`] and the session cookie.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// Public name to be found by: 3–30 characters of a–z, 0–9, dot and underscore.
+    pub handle: String,
+    /// Name shown to others, 1–40 characters.
+    pub display_name: String,
+    /// Legal name, 1–60 characters; others see it masked before they pay.
+    pub legal_name: String,
+    /// 15–128 characters, not a common one.
+    pub password: String,
+    /// Language.
+    pub locale: Locale,
+}
+
+/// `POST /v1/session`: sign in. Answer: [`SessionView`] and the session cookie.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Handle.
+    pub handle: String,
+    /// Password.
+    pub password: String,
+}
+
+/// `GET /v1/session`: who is signed in. `DELETE /v1/session` signs out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionView {
+    /// The session.
+    pub id: SessionId,
+    /// The person.
+    pub person: PersonView,
+    /// When the session ends at the latest.
+    pub expires_at: Timestamp,
+    /// The server's clock, so that a browser can correct its own.
+    pub server_time: Timestamp,
+}
+
+/// A person, as seen by themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    /// The person.
+    pub id: PersonId,
+    /// Handle.
+    pub handle: String,
+    /// Name shown to others.
+    pub display_name: String,
+    /// Own legal name, masked (`*明`).
+    pub legal_name_masked: String,
+    /// Language.
+    pub locale: Locale,
+    /// When the wallet was opened.
+    pub created_at: Timestamp,
+}
+
+/// `PATCH /v1/person`: change what is given. Answer: [`PersonView`].
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PersonChange {
+    /// New name shown to others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// New language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}

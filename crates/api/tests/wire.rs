@@ -1,0 +1,391 @@
+//! A snapshot of each type on the wire. A changed snapshot is a changed contract: say so in CHANGELOG.md.
+//!
+//! Each example is also read back and compared, so that what one side writes the other side understands.
+
+use qianbao_api::activity::{Entry, EntryKind};
+use qianbao_api::identity::{Locale, PersonChange, PersonView, SessionView, SignIn, SignUp};
+use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
+use qianbao_api::merchants::{OpenShop, ShopView, StaticCodeView, TodayView};
+use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderStatus, OrderView, RefundView};
+use qianbao_api::payments::{
+    OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, PreviewRequest, Receipt,
+    SignedReceipt, Target,
+};
+use qianbao_api::sync::{Changed, Document, DocumentBody, SyncPage};
+use qianbao_api::topups::{CreateTopup, TopupStatus, TopupView};
+use qianbao_api::wallets::WalletView;
+use qianbao_api::{Page, Problem, ProblemCode};
+use qianbao_core::id::{Id, Kind};
+use qianbao_core::{Currency, Money, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const NOON: Timestamp = Timestamp(1_700_000_000_000_000);
+
+fn id<K: Kind>(last: u8) -> Id<K> {
+    Id::from_parts(1_700_000_000_000, [0, 0, 0, 0, 0, 0, 0, 0, 0, last])
+}
+
+fn cny(minor: i64) -> Money {
+    Money::new(minor, Currency::CNY)
+}
+
+/// The JSON of a value, after checking that it reads back as the same JSON.
+fn wire<T: Serialize + DeserializeOwned>(value: &T) -> serde_json::Value {
+    let json = serde_json::to_value(value).expect("wire types serialise");
+    let again: T = serde_json::from_value(json.clone()).expect("what was written can be read");
+    assert_eq!(serde_json::to_value(&again).expect("wire types serialise"), json);
+    json
+}
+
+fn shop() -> ShopView {
+    ShopView {
+        id: id(1),
+        name_zh: "云山茶铺".into(),
+        name_en: "Yunshan Tea".into(),
+        category: "5812".into(),
+        city: "Hangzhou".into(),
+    }
+}
+
+fn person() -> PersonView {
+    PersonView {
+        id: id(2),
+        handle: "ming".into(),
+        display_name: "小明".into(),
+        legal_name_masked: "*明".into(),
+        locale: Locale::Zh,
+        created_at: NOON,
+    }
+}
+
+fn line() -> OrderLine {
+    OrderLine { name: "龙井".into(), quantity: 2, unit_price: cny(900) }
+}
+
+fn summary() -> OrderSummary {
+    OrderSummary { id: id(3), version: 1, description: "午后茶".into(), lines: vec![line()] }
+}
+
+fn order() -> OrderView {
+    OrderView {
+        id: id(3),
+        version: 1,
+        shop: shop(),
+        status: OrderStatus::Paid,
+        amount: cny(1800),
+        lines: vec![line()],
+        description: "午后茶".into(),
+        created_at: NOON,
+        expires_at: NOON.plus_seconds(900),
+        code: None,
+        payment: Some(id(4)),
+        payer: Some("*明".into()),
+        paid_at: Some(NOON.plus_seconds(20)),
+        shop_fee: Some(cny(11)),
+        refunded: cny(0),
+    }
+}
+
+fn topup() -> TopupView {
+    TopupView {
+        id: id(5),
+        status: TopupStatus::Done,
+        amount: cny(50_000),
+        received: Some(cny(50_000)),
+        reference: "QB7K2M".into(),
+        account_name: "Qianbao client money".into(),
+        account_number: "6217 0000 0000 0001".into(),
+        bank_name: "Sandbox Bank".into(),
+        demo_bank_url: None,
+        created_at: NOON,
+    }
+}
+
+fn wallet() -> WalletView {
+    WalletView { available: cny(1_248_036), reserved: cny(0), sequence: 120 }
+}
+
+fn entry() -> Entry {
+    Entry {
+        id: "120-0".into(),
+        sequence: 120,
+        at: NOON,
+        kind: EntryKind::Payment,
+        amount: cny(-1800),
+        balance_after: cny(1_248_036),
+        counterparty: PayeeView::Shop(shop()),
+        note: Some("谢谢".into()),
+        payment: Some(id(4)),
+        refund: None,
+        order: Some(id(3)),
+        topup: None,
+    }
+}
+
+#[test]
+fn identity() {
+    insta::assert_json_snapshot!(
+        "sign_up",
+        wire(&SignUp {
+            handle: "ming".into(),
+            display_name: "小明".into(),
+            legal_name: "李明".into(),
+            password: "a long pass phrase".into(),
+            locale: Locale::En,
+        })
+    );
+    insta::assert_json_snapshot!(
+        "sign_in",
+        wire(&SignIn { handle: "ming".into(), password: "a long pass phrase".into() })
+    );
+    insta::assert_json_snapshot!(
+        "session",
+        wire(&SessionView { id: id(6), person: person(), expires_at: NOON.plus_seconds(43_200), server_time: NOON })
+    );
+    insta::assert_json_snapshot!("person_change", wire(&PersonChange { display_name: None, locale: Some(Locale::En) }));
+}
+
+#[test]
+fn targets() {
+    insta::assert_json_snapshot!(
+        "targets",
+        wire(&vec![
+            Target::Order { order: id(3), version: 1 },
+            Target::ShopCode { link: id(7) },
+            Target::PersonLink { link: id(7) },
+            Target::Person { handle: "lan".into() },
+        ])
+    );
+}
+
+#[test]
+fn payments() {
+    insta::assert_json_snapshot!(
+        "preview_request",
+        wire(&PreviewRequest { target: Target::Person { handle: "lan".into() }, amount: Some(cny(100)) })
+    );
+    insta::assert_json_snapshot!(
+        "preview",
+        wire(&Preview {
+            payee: PayeeView::Shop(shop()),
+            amount: Some(cny(1800)),
+            amount_fixed: true,
+            fee: cny(0),
+            currency: Currency::CNY,
+            amount_max: cny(5_000_000),
+            order: Some(summary()),
+            note: None,
+            available: cny(1_249_836),
+            expires_at: Some(NOON.plus_seconds(900)),
+            server_time: NOON,
+        })
+    );
+    insta::assert_json_snapshot!(
+        "pay_request",
+        wire(&PayRequest {
+            id: id(4),
+            target: Target::Order { order: id(3), version: 1 },
+            amount: cny(1800),
+            fee: cny(0),
+            note: None,
+            not_after: NOON.plus_seconds(60),
+            intent: "00".repeat(32),
+        })
+    );
+    insta::assert_json_snapshot!(
+        "payment",
+        wire(&PaymentView {
+            id: id(4),
+            status: PaymentStatus::Paid,
+            reason: None,
+            unknown_until: None,
+            paid: Some(PaidView {
+                sequence: 120,
+                committed_at: NOON,
+                payee: PayeeView::Bank { name: "Sandbox Bank".into(), last4: Some("1207".into()) },
+                amount: cny(1800),
+                fee: cny(0),
+                note: Some("谢谢".into()),
+                order: Some(summary()),
+                refunded: cny(0),
+            }),
+            server_time: NOON,
+        })
+    );
+    for (name, status, reason, until) in [
+        ("payment_refused", PaymentStatus::Refused, Some(ProblemCode::InsufficientFunds), None),
+        ("payment_not_paid", PaymentStatus::NotPaid, None, None),
+        ("payment_unknown", PaymentStatus::Unknown, None, Some(NOON)),
+    ] {
+        let view = PaymentView { id: id(4), status, reason, unknown_until: until, paid: None, server_time: NOON };
+        insta::assert_json_snapshot!(name, wire(&view));
+    }
+}
+
+#[test]
+fn receipts() {
+    insta::assert_json_snapshot!(
+        "signed_receipt",
+        wire(&SignedReceipt { body: "{}".into(), key: "0a1b2c3d".into(), signature: "c2lnbmF0dXJl".into() })
+    );
+    insta::assert_json_snapshot!(
+        "receipt",
+        wire(&Receipt {
+            payment: id(4),
+            epoch: "1".into(),
+            sequence: 120,
+            committed_at: NOON,
+            payer: "*明".into(),
+            payee: "云山茶铺".into(),
+            shop: Some(id(1)),
+            order: Some(id(3)),
+            order_version: Some(1),
+            amount: cny(1800),
+            fee: cny(0),
+            intent: "00".repeat(32),
+        })
+    );
+}
+
+#[test]
+fn shops_and_orders() {
+    insta::assert_json_snapshot!(
+        "open_shop",
+        wire(&OpenShop {
+            name_zh: "云山茶铺".into(),
+            name_en: "Yunshan Tea".into(),
+            category: "5812".into(),
+            city: "Hangzhou".into(),
+            currency: Currency::CNY,
+        })
+    );
+    insta::assert_json_snapshot!(
+        "static_code",
+        wire(&StaticCodeView { link: id(7), payload: "000201".into(), created_at: NOON })
+    );
+    insta::assert_json_snapshot!(
+        "today",
+        wire(&TodayView {
+            taken: cny(128_450),
+            count: 42,
+            refunded: cny(1280),
+            refund_count: 1,
+            by_hour: vec![cny(0); 24],
+            available: cny(127_000),
+            sequence: 120,
+        })
+    );
+    insta::assert_json_snapshot!(
+        "create_order",
+        wire(&CreateOrder {
+            id: id(3),
+            amount: cny(1800),
+            lines: vec![line()],
+            description: String::new(),
+            expires_in_s: 900,
+        })
+    );
+    insta::assert_json_snapshot!(
+        "edit_order",
+        wire(&EditOrder { version: 1, amount: cny(900), lines: vec![], description: "一杯".into() })
+    );
+    insta::assert_json_snapshot!("order", wire(&Page { data: vec![order()], has_more: false }));
+    insta::assert_json_snapshot!(
+        "create_refund",
+        wire(&CreateRefund { id: id(8), amount: cny(1800), reason: "退货".into() })
+    );
+    insta::assert_json_snapshot!(
+        "refund",
+        wire(&RefundView { id: id(8), payment: id(4), amount: cny(1800), sequence: 121, committed_at: NOON })
+    );
+}
+
+#[test]
+fn money_in_and_records() {
+    insta::assert_json_snapshot!("create_topup", wire(&CreateTopup { id: id(5), amount: cny(50_000) }));
+    insta::assert_json_snapshot!("topup", wire(&topup()));
+    insta::assert_json_snapshot!("wallet", wire(&wallet()));
+    insta::assert_json_snapshot!("entry", wire(&entry()));
+}
+
+#[test]
+fn sync() {
+    let document = |id: &str, body| Document { id: id.into(), body };
+    insta::assert_json_snapshot!(
+        "sync_page",
+        wire(&SyncPage {
+            reset: false,
+            entries: vec![entry()],
+            documents: vec![
+                document("per", DocumentBody::Person(person())),
+                document("CNY", DocumentBody::Wallet(wallet())),
+                document("top", DocumentBody::Topup(topup())),
+                document("shp", DocumentBody::Shop(shop())),
+                document("ord", DocumentBody::Order(order())),
+                document("old", DocumentBody::Gone),
+            ],
+            next: "opaque".into(),
+            more: false,
+            server_time: NOON,
+        })
+    );
+    insta::assert_json_snapshot!("changed", wire(&Changed { sequence: 120 }));
+}
+
+#[test]
+fn keys_and_links() {
+    insta::assert_json_snapshot!(
+        "keys",
+        wire(&KeySet {
+            keys: vec![PublicKey {
+                id: "0a1b2c3d".into(),
+                algorithm: "Ed25519".into(),
+                public: "cHVibGlj".into(),
+                created_at: NOON,
+            }],
+        })
+    );
+    insta::assert_json_snapshot!("create_link", wire(&CreateLink { amount: Some(cny(100)), note: None }));
+    insta::assert_json_snapshot!(
+        "link",
+        wire(&LinkView {
+            link: id(7),
+            url: "https://wallet.example.org/#/p/lnk".into(),
+            amount: None,
+            note: Some("午饭".into()),
+            expires_at: None,
+        })
+    );
+}
+
+#[test]
+fn problems() {
+    insta::assert_json_snapshot!(
+        "problem",
+        wire(&Problem {
+            kind: "https://example.org/problems/order_invalid".into(),
+            title: "The order cannot be used".into(),
+            status: 422,
+            detail: "expected a quantity of 1–9999, found 0".into(),
+            code: ProblemCode::OrderInvalid,
+            param: Some("lines[2].quantity".into()),
+            request_id: "req_1".into(),
+            unknown_until: None,
+        })
+    );
+}
+
+#[test]
+fn unknown_fields_in_requests_are_refused() {
+    let extra = |mut json: serde_json::Value| {
+        json["surprise"] = 1.into();
+        json
+    };
+    let link = wire(&CreateLink { amount: None, note: None });
+    assert!(serde_json::from_value::<CreateLink>(extra(link)).is_err());
+    let order = wire(&EditOrder { version: 1, amount: cny(1), lines: vec![], description: String::new() });
+    assert!(serde_json::from_value::<EditOrder>(extra(order)).is_err());
+    let target = wire(&Target::Person { handle: "lan".into() });
+    assert!(serde_json::from_value::<Target>(extra(target)).is_err());
+}
