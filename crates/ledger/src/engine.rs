@@ -1,0 +1,184 @@
+//! The one writer: takes what waits in the queue, decides it as a batch, stores it, answers.
+//!
+//! Phases of a batch: take up to [`BATCH_MAX`] postings, waiting a moment for callers just answered · load what they touch · `apply` · commit durably · answer each
+//! caller · announce the new head. Answers go out after the commit only. When a commit fails nothing more is taken:
+//! what is on disk is then known only to a fresh start.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash};
+use std::time::{Duration, Instant};
+
+use qianbao_core::Timestamp;
+use qianbao_core::posting::{AccountId, ClaimKey, Mode, Posting, PostingRef};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::apply::{Decision, Target, View, apply};
+use crate::clock::{Clock, Zone};
+use crate::outcome::{Outcome, SubmitError};
+use crate::storage::{StorageError, Tip, Writer};
+
+/// Most postings of one batch.
+pub(crate) const BATCH_MAX: usize = 256;
+/// Most expired postings that one batch voids.
+pub(crate) const EXPIRIES_MAX: usize = 64;
+/// Longest time between two looks for what has expired.
+const IDLE_MAX: Duration = Duration::from_secs(1);
+
+/// Longest time that a batch waits for more postings once it has one.
+const GATHER_MAX: Duration = Duration::from_millis(1);
+
+/// A posting on its way to the writer.
+pub(crate) struct Job {
+    pub(crate) posting: Posting,
+    pub(crate) answer: oneshot::Sender<Result<Outcome, SubmitError>>,
+}
+
+/// What the writer thread owns.
+pub(crate) struct Engine<W> {
+    pub(crate) writer: W,
+    pub(crate) queue: mpsc::Receiver<Job>,
+    pub(crate) head: watch::Sender<u64>,
+    pub(crate) clock: Clock,
+    pub(crate) zone: Zone,
+}
+
+impl<W: Writer> Engine<W> {
+    /// Runs until the last handle is gone or a commit fails.
+    pub(crate) fn run(mut self, runtime: &tokio::runtime::Runtime) {
+        let mut jobs = Vec::with_capacity(BATCH_MAX);
+        let mut last = Pace::default();
+        while runtime.block_on(self.gather(&mut jobs, last)) {
+            let (postings, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.posting, job.answer)).unzip();
+            let began = Instant::now();
+            match run_batch(&mut self.writer, postings, (self.clock)(), &self.zone) {
+                Ok(decision) => {
+                    last = Pace { answered: answers.len(), took: began.elapsed() };
+                    let sequence = decision.tip.sequence;
+                    self.head.send_if_modified(|head| std::mem::replace(head, sequence) != sequence);
+                    for (answer, outcome) in answers.into_iter().zip(decision.answers) {
+                        // A caller that has gone away finds its outcome by the id.
+                        let _ = answer.send(outcome);
+                    }
+                }
+                Err(StorageError::Locked) => {
+                    tracing::warn!("somebody else holds the lock of the ledger's database");
+                    for answer in answers {
+                        let _ = answer.send(Err(SubmitError::Busy));
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the ledger stops taking postings");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes what waits, and gives callers who were just answered a moment to come back: without it the first of them
+    /// would be synced alone and the others would wait for that. False when no handle is left.
+    async fn gather(&mut self, jobs: &mut Vec<Job>, last: Pace) -> bool {
+        if tokio::time::timeout(IDLE_MAX, self.queue.recv_many(jobs, BATCH_MAX)).await == Ok(0) {
+            return false;
+        }
+        let began = Instant::now();
+        let patience = last.patience();
+        while !jobs.is_empty() && jobs.len() < last.answered && began.elapsed() < patience {
+            match self.queue.try_recv() {
+                Ok(job) => jobs.push(job),
+                Err(mpsc::error::TryRecvError::Empty) => std::thread::yield_now(),
+                Err(mpsc::error::TryRecvError::Disconnected) => break,
+            }
+        }
+        true
+    }
+}
+
+/// How the last batch went.
+#[derive(Clone, Copy, Default)]
+struct Pace {
+    /// How many callers were answered.
+    answered: usize,
+    /// How long the batch took, its sync included.
+    took: Duration,
+}
+
+impl Pace {
+    /// How long the next batch may wait for the same callers: never longer than half of what a batch takes, so that
+    /// waiting costs less than the sync it saves.
+    fn patience(self) -> Duration {
+        (self.took / 2).min(GATHER_MAX)
+    }
+}
+
+/// Loads everything that a batch touches: ids and targets first, since they name further claims and accounts.
+pub(crate) fn load<W: Writer>(
+    writer: &mut W,
+    tip: Tip,
+    postings: &[Posting],
+    due: &[PostingRef],
+) -> Result<View, StorageError> {
+    let names: Vec<PostingRef> = postings.iter().map(|posting| posting.head.posting_ref()).collect();
+    let known = zip(&names, writer.known(&names)?);
+    let named = postings.iter().filter_map(|posting| match &posting.mode {
+        Mode::Settle { pending, .. } | Mode::Void { pending } => Some(*pending),
+        Mode::Final | Mode::Pending { .. } => None,
+    });
+    let names = distinct(due.iter().copied().chain(named));
+    let targets = zip(&names, writer.targets(&names)?);
+    let mut keys: Vec<ClaimKey> = Vec::new();
+    let mut ids: Vec<AccountId> = Vec::with_capacity(postings.len() * 2);
+    for posting in postings {
+        keys.extend(posting.claims.iter().map(|claim| claim.key));
+        ids.extend(posting.legs.iter().flat_map(|leg| [leg.debit, leg.credit]));
+        ids.extend(posting.ensures.iter().map(|ensure| ensure.key.id()));
+        ids.extend(posting.guards.iter().map(|guard| guard.account));
+        ids.extend(posting.changes.iter().map(|change| change.account));
+    }
+    for target in targets.values() {
+        if let Target::Pending(pending) = target {
+            keys.extend(pending.claims.iter().map(|claim| claim.key));
+            ids.extend(pending.legs.iter().flat_map(|leg| [leg.debit, leg.credit]));
+        }
+    }
+    let keys = distinct(keys);
+    let holders = zip(&keys, writer.holders(&keys)?);
+    let ids = distinct(ids);
+    let accounts = zip(&ids, writer.accounts(&ids)?);
+    Ok(View { tip, known, targets, holders, accounts })
+}
+
+fn distinct<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+fn zip<K, V, S>(keys: &[K], values: Vec<Option<V>>) -> HashMap<K, V, S>
+where
+    K: Copy + Eq + Hash,
+    S: BuildHasher + Default,
+{
+    debug_assert_eq!(keys.len(), values.len(), "a backend answers for each key");
+    keys.iter().zip(values).filter_map(|(key, value)| Some((*key, value?))).collect()
+}
+
+/// Runs one batch at a given time: loads, decides, stores. The engine's thread calls it; so may a test of a backend.
+pub fn run_batch<W: Writer>(
+    writer: &mut W,
+    postings: Vec<Posting>,
+    time: Timestamp,
+    zone: &Zone,
+) -> Result<Decision, StorageError> {
+    let tip = writer.begin()?;
+    let time = time.max(tip.time);
+    let due = writer.due(time, EXPIRIES_MAX)?;
+    let view = load(writer, tip, &postings, &due)?;
+    let decision = apply(postings, view, &due, time, zone.day(time));
+    if decision.is_empty() {
+        writer.rollback()?;
+    } else {
+        writer.commit(&decision)?;
+    }
+    Ok(decision)
+}

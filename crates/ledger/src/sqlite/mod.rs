@@ -1,0 +1,19 @@
+//! The default backend: one SQLite file that one process owns.
+//!
+//! - The process that opens it holds an exclusive lock on `FILE.lock` as long as it lives; a second one is refused.
+//! - WAL with `synchronous=FULL`, asserted at start: what is answered survives a power cut.
+//! - One connection writes, on the engine's thread. Balances of recently used accounts are kept in memory; a batch writes
+//!   each touched balance once.
+//! - Readers have connections of their own and read in short transactions, so that the WAL stays small.
+
+mod cache;
+mod names;
+mod open;
+mod reader;
+mod rows;
+mod schema;
+mod writer;
+
+pub use open::{OpenError, Settings, Sqlite};
+pub use reader::SqliteReader;
+pub use writer::SqliteWriter;

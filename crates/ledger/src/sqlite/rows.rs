@@ -1,0 +1,193 @@
+//! Rows to values and back, for both connections.
+
+use qianbao_core::Timestamp;
+use qianbao_core::chart::AccountCode;
+use qianbao_core::posting::{AccountId, AccountKey, ClaimKey, LimitName, Mode, Owner, Period, PostingId, PostingRef};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::schema::failed;
+use crate::account::{Account, Sums};
+use crate::apply::{Holder, Pending};
+use crate::record::{Answer, Record, RecordError, Refused, codec, parts, refusal};
+use crate::storage::{StorageError, Tip};
+
+/// An account and its balance, to be completed with a condition.
+pub(super) const SELECT_ACCOUNT: &str = "SELECT number, id, code, owner, asset, limit_name, window_kind, window_day, \
+     state, floor, ceiling, debits_posted, credits_posted, debits_pending, credits_pending, last_sequence, postings \
+     FROM account JOIN balance USING (number)";
+
+/// A number of ours as SQLite keeps it. Sequences and counts stay far below 2^63.
+pub(super) fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// A number of SQLite's as we keep it.
+pub(super) fn sequence(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// The key of an id: id first, since its time is in front, then the owner.
+pub(super) fn name_bytes(name: PostingRef) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(name.id.uuid().as_bytes());
+    bytes[16..].copy_from_slice(&name.owner.bytes());
+    bytes
+}
+
+/// The error for what cannot be read back.
+pub(super) fn damaged(what: &'static str, message: impl std::fmt::Display) -> StorageError {
+    StorageError::Damaged { what, message: format!("{message}") }
+}
+
+fn damaged_record(error: RecordError) -> StorageError {
+    damaged("a record", error)
+}
+
+/// The account number and the account of a row of [`SELECT_ACCOUNT`].
+pub(super) fn account(row: &Row<'_>) -> Result<(i64, Account), StorageError> {
+    let read = failed("read an account");
+    let code: u16 = row.get(2).map_err(&read)?;
+    let asset: String = row.get(4).map_err(&read)?;
+    let limit: String = row.get(5).map_err(&read)?;
+    let (kind, day): (u8, i32) = (row.get(6).map_err(&read)?, row.get(7).map_err(&read)?);
+    let state: u8 = row.get(8).map_err(&read)?;
+    let period = if kind == 0 {
+        Period::NONE
+    } else {
+        let window = parts::window_of(kind, day).ok_or_else(|| damaged("an account", "unknown kind of window"))?;
+        Period::of(LimitName::new(&limit).map_err(|error| damaged("an account", error))?, window)
+    };
+    let key = AccountKey {
+        code: AccountCode::from_number(code).map_err(|error| damaged("an account", error))?,
+        owner: Owner::from_bytes(row.get(3).map_err(&read)?),
+        asset: asset.parse().map_err(|error: qianbao_core::posting::AssetError| damaged("an account", error))?,
+        period,
+    };
+    let account = Account {
+        id: AccountId::from_bytes(row.get(1).map_err(&read)?),
+        key,
+        state: codec::state_of(state).ok_or_else(|| damaged("an account", "unknown state"))?,
+        floor: row.get(9).map_err(&read)?,
+        ceiling: row.get(10).map_err(&read)?,
+        sums: Sums {
+            debits_posted: row.get(11).map_err(&read)?,
+            credits_posted: row.get(12).map_err(&read)?,
+            debits_pending: row.get(13).map_err(&read)?,
+            credits_pending: row.get(14).map_err(&read)?,
+        },
+        last_sequence: sequence(row.get(15).map_err(&read)?),
+        postings: sequence(row.get(16).map_err(&read)?),
+    };
+    if !account.sums.are_in_range() {
+        return Err(damaged("an account", format!("sums of {} are not from 0 to 2^61", account.id)));
+    }
+    Ok((row.get(0).map_err(&read)?, account))
+}
+
+/// The account with this id, and its number.
+pub(super) fn find_account(connection: &Connection, id: AccountId) -> Result<Option<(i64, Account)>, StorageError> {
+    const SQL: &str = "SELECT number, id, code, owner, asset, limit_name, window_kind, window_day, state, floor, \
+         ceiling, debits_posted, credits_posted, debits_pending, credits_pending, last_sequence, postings \
+         FROM account JOIN balance USING (number) WHERE id = ?1";
+    let read = failed("read an account");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let mut rows = statement.query([id.bytes()]).map_err(&read)?;
+    rows.next().map_err(&read)?.map(account).transpose()
+}
+
+/// The last posting.
+pub(super) fn tip(connection: &Connection) -> Result<Tip, StorageError> {
+    const SQL: &str = "SELECT sequence, time FROM posting ORDER BY sequence DESC LIMIT 1";
+    let read = failed("read the last posting");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let found = statement
+        .query_row((), |row| Ok(Tip { sequence: sequence(row.get(0)?), time: Timestamp(row.get(1)?) }))
+        .optional()
+        .map_err(&read)?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The record with this sequence.
+pub(super) fn record(connection: &Connection, number: u64) -> Result<Option<Record>, StorageError> {
+    const SQL: &str = "SELECT time, body FROM posting WHERE sequence = ?1";
+    let read = failed("read a posting");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let mut rows = statement.query([integer(number)]).map_err(&read)?;
+    let Some(row) = rows.next().map_err(&read)? else { return Ok(None) };
+    let time = Timestamp(row.get(0).map_err(&read)?);
+    let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(&read)?;
+    codec::decode(number, time, body).map(Some).map_err(damaged_record)
+}
+
+/// The record with this sequence, which another row says is there.
+pub(super) fn expect_record(connection: &Connection, number: u64) -> Result<Record, StorageError> {
+    record(connection, number)?.ok_or_else(|| damaged("a posting", format!("posting {number} is missing")))
+}
+
+/// The sequence of an id; 0 when it was refused.
+pub(super) fn find_name(connection: &Connection, name: PostingRef) -> Result<Option<u64>, StorageError> {
+    const SQL: &str = "SELECT sequence FROM posting_name WHERE name = ?1";
+    let read = failed("looked up an id");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let found = statement.query_row([name_bytes(name)], |row| row.get(0)).optional().map_err(&read)?;
+    Ok(found.map(sequence))
+}
+
+fn refused(connection: &Connection, name: PostingRef) -> Result<Refused, StorageError> {
+    const SQL: &str = "SELECT body FROM refusal WHERE name = ?1";
+    let read = failed("read a refusal");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let body: Option<Vec<u8>> = statement.query_row([name_bytes(name)], |row| row.get(0)).optional().map_err(&read)?;
+    let body = body.ok_or_else(|| damaged("a refusal", "the row is missing"))?;
+    refusal::decode(&body).map_err(|error| damaged("a refusal", error))
+}
+
+/// What is known about an id.
+pub(super) fn answer(connection: &Connection, name: PostingRef) -> Result<Option<Answer>, StorageError> {
+    Ok(match find_name(connection, name)? {
+        None => None,
+        Some(0) => Some(Answer::Refused(Box::new(refused(connection, name)?))),
+        Some(number) => Some(Answer::Posted(Box::new(expect_record(connection, number)?))),
+    })
+}
+
+/// Posted postings with this id, in order of owner: names begin with the id.
+pub(super) fn with_id(connection: &Connection, id: PostingId, limit: usize) -> Result<Vec<Record>, StorageError> {
+    const SQL: &str =
+        "SELECT sequence FROM posting_name WHERE name >= ?1 AND name <= ?2 AND sequence > 0 ORDER BY name LIMIT ?3";
+    let read = failed("looked up an id");
+    let bounds = [0x00, 0xff].map(|fill| [*id.uuid().as_bytes(), [fill; 16]].concat());
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found = statement.query_map((&bounds[0], &bounds[1], limit), |row| row.get(0)).map_err(&read)?;
+    let numbers: Vec<i64> = found.collect::<Result<_, _>>().map_err(&read)?;
+    numbers.into_iter().map(|number| expect_record(connection, sequence(number))).collect()
+}
+
+/// Who holds a claim.
+pub(super) fn holder(connection: &Connection, key: ClaimKey) -> Result<Option<Holder>, StorageError> {
+    const SQL: &str = "SELECT sequence FROM claim WHERE key = ?1";
+    let read = failed("looked up a claim");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let found: Option<i64> = statement.query_row([key.bytes()], |row| row.get(0)).optional().map_err(&read)?;
+    let Some(number) = found.map(sequence) else { return Ok(None) };
+    let posting = expect_record(connection, number)?.posting.head.posting_ref();
+    Ok(Some(Holder { posting, sequence: number }))
+}
+
+/// What became of a posting that was pending; None when it never was.
+pub(super) fn pending(connection: &Connection, number: u64) -> Result<Option<Pending>, StorageError> {
+    const SQL: &str = "SELECT resolution, resolved_by FROM pending WHERE sequence = ?1";
+    let read = failed("read a pending posting");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let found: Option<(u8, i64)> =
+        statement.query_row([integer(number)], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(&read)?;
+    let Some((resolution, resolved_by)) = found else { return Ok(None) };
+    let draft = expect_record(connection, number)?.posting.into_draft();
+    let Mode::Pending { expires_at } = draft.mode else {
+        return Err(damaged("a pending posting", format!("posting {number} was never pending")));
+    };
+    let resolved = refusal::resolution_of(resolution).map(|resolution| (resolution, sequence(resolved_by)));
+    let posting = draft.head.posting_ref();
+    Ok(Some(Pending { posting, sequence: number, legs: draft.legs, claims: draft.claims, expires_at, resolved }))
+}

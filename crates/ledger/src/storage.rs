@@ -1,0 +1,126 @@
+//! What a backend has to be: a writer that loads what a batch touches and stores what came out, and a reader.
+//!
+//! The engine calls a writer in one order, on one thread: `begin`, the loads, then either `commit` with what was
+//! decided or `rollback`. Loads answer for the state that the batch will be applied to; nobody else writes in between.
+//! A failed commit leaves the writer unusable: the engine stops, and a restart reads what is on disk.
+
+use qianbao_core::Timestamp;
+use qianbao_core::posting::{AccountId, ClaimKey, Owner, PostingId, PostingRef};
+
+use crate::account::Account;
+use crate::apply::{Decision, Holder, Known, Pending, Target};
+use crate::history::{Cursor, Entry, Page};
+use crate::record::{Answer, Record};
+
+/// The backend could not do its work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StorageError {
+    /// Somebody else holds the database's lock for longer than a batch waits (an operator's shell, a backup). Nothing
+    /// has begun; the postings of the batch are answered as busy.
+    #[error("the ledger's database is locked by somebody else")]
+    Locked,
+    /// The database refused or failed.
+    #[error("the ledger's database failed while it {doing}: {message}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The database's words.
+        message: String,
+    },
+    /// What is stored cannot be read back: the file is damaged or from a newer version.
+    #[error("the ledger's database holds {what} that cannot be read: {message}")]
+    Damaged {
+        /// Which thing.
+        what: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// The last posting of the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tip {
+    /// Its sequence; 0 in an empty ledger.
+    pub sequence: u64,
+    /// Its commit time.
+    pub time: Timestamp,
+}
+
+/// One state of the ledger, for audits.
+#[derive(Clone, Debug, Default)]
+pub struct Cut {
+    /// Records after the sequence asked for, oldest first.
+    pub records: Vec<Record>,
+    /// Every account.
+    pub accounts: Vec<Account>,
+    /// Every held claim.
+    pub holders: Vec<(ClaimKey, u64)>,
+}
+
+/// The writing side of a backend.
+pub trait Writer: Send + 'static {
+    /// Opens the batch and answers the last posting, or [`StorageError::Locked`], and then nothing has begun. On a shared database this takes the lock that orders all writers.
+    fn begin(&mut self) -> Result<Tip, StorageError>;
+
+    /// What is known about ids, in the order asked.
+    fn known(&mut self, refs: &[PostingRef]) -> Result<Vec<Option<Known>>, StorageError>;
+
+    /// The postings that should be settled or voided, in the order asked. None for what is not there.
+    fn targets(&mut self, refs: &[PostingRef]) -> Result<Vec<Option<Target>>, StorageError>;
+
+    /// Up to `limit` pending postings whose expiry is at or before `time`, oldest expiry first.
+    fn due(&mut self, time: Timestamp, limit: usize) -> Result<Vec<PostingRef>, StorageError>;
+
+    /// Who holds the keys, in the order asked.
+    fn holders(&mut self, keys: &[ClaimKey]) -> Result<Vec<Option<Holder>>, StorageError>;
+
+    /// The accounts, in the order asked.
+    fn accounts(&mut self, ids: &[AccountId]) -> Result<Vec<Option<Account>>, StorageError>;
+
+    /// Stores what was decided, durably. When this returns, everything in it survives a power cut.
+    fn commit(&mut self, decision: &Decision) -> Result<(), StorageError>;
+
+    /// Ends a batch that stores nothing.
+    fn rollback(&mut self) -> Result<(), StorageError>;
+}
+
+/// The reading side of a backend; each call sees one state of the ledger and is short.
+pub trait Reader: Send + Sync + 'static {
+    /// The last posting.
+    fn tip(&self) -> Result<Tip, StorageError>;
+
+    /// The accounts, in the order asked, all at one sequence, which is answered too.
+    fn accounts(&self, ids: &[AccountId]) -> Result<(u64, Vec<Option<Account>>), StorageError>;
+
+    /// Accounts of an owner in order of code, up to `limit`.
+    fn accounts_of(&self, owner: Owner, limit: usize) -> Result<Vec<Account>, StorageError>;
+
+    /// Everything after a sequence and every account, both of one state. The only long read: an audit calls it once,
+    /// when its pages have nearly reached the end.
+    fn cut(&self, after: u64) -> Result<Cut, StorageError>;
+
+    /// What is known about an id.
+    fn answer(&self, posting: PostingRef) -> Result<Option<Answer>, StorageError>;
+
+    /// Posted postings with this id, whoever started them, up to `limit`, in order of owner.
+    fn with_id(&self, id: PostingId, limit: usize) -> Result<Vec<Record>, StorageError>;
+
+    /// The sequence that an id leads to. None for what is not there and for what was refused.
+    fn sequence_of(&self, posting: PostingRef) -> Result<Option<u64>, StorageError>;
+
+    /// Records after a sequence, oldest first, up to `limit`.
+    fn tail(&self, after: u64, limit: usize) -> Result<Vec<Record>, StorageError>;
+
+    /// Who holds a key.
+    fn holder(&self, key: ClaimKey) -> Result<Option<Holder>, StorageError>;
+
+    /// What became of a pending posting. None when it is not there or was never pending.
+    fn pending(&self, posting: PostingRef) -> Result<Option<Pending>, StorageError>;
+
+    /// Up to `limit` lines of an account's history before a cursor, newest first.
+    fn history(&self, account: AccountId, before: Option<Cursor>, limit: usize) -> Result<Page, StorageError>;
+
+    /// The next lines of an account's history after a sequence, oldest first: those of whole postings, of at least one
+    /// posting where there is one and of at most 256 (the interval of the marks).
+    fn history_after(&self, account: AccountId, after: u64) -> Result<Vec<Entry>, StorageError>;
+}
