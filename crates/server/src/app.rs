@@ -1,0 +1,205 @@
+//! The program's state, and all its routes.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::response::{IntoResponse, Response};
+use axum::{Router, middleware};
+use data_encoding::HEXLOWER;
+use qianbao_api::ProblemCode;
+use qianbao_connectors::bank::Bank;
+use qianbao_connectors::sandbox::{SandboxBank, SandboxBankError};
+use tokio::task::JoinSet;
+use tower::ServiceBuilder;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::routes;
+
+use crate::clock::Sources;
+use crate::config::Config;
+use crate::door::Call;
+use crate::door::body::BODY_BYTES_MAX;
+use crate::door::frame::frame;
+use crate::door::place::place;
+use crate::door::policy::Table;
+use crate::hosts::{Audience, RealmName, Transport};
+use crate::identity::password::{HashError, Workers};
+use crate::problem::Refusal;
+use crate::projections::Documents;
+use crate::realm::{OpenRealmError, Realm};
+use crate::site::{Site, nonce_from};
+use crate::sync::stream::Streams;
+use crate::{
+    codes, funding, health, identity, jobs, merchants, openapi, orders, payments, projections, site, sync, wallets,
+};
+
+/// The state that all requests share. Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Shared>);
+
+/// What [`App`] points to.
+#[derive(Debug)]
+pub struct Shared {
+    /// How the program was started.
+    pub config: Config,
+    /// Clock and randomness.
+    pub sources: Sources,
+    /// The wallet's files, unless they have not been built.
+    pub wallet_site: Option<Site>,
+    /// The desk's files, unless they have not been built.
+    pub desk_site: Option<Site>,
+    /// The threads that hash passwords.
+    pub password_workers: Workers,
+    /// A hash of nobody's password: compared for unknown handles, so that they cost what known ones do.
+    pub decoy_phc: String,
+    /// The bank that collects.
+    pub bank: Arc<dyn Bank>,
+    /// Open event streams.
+    pub streams: Streams,
+    live: Arc<Realm>,
+    test: Arc<Realm>,
+}
+
+/// The program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenAppError {
+    /// A realm.
+    #[error(transparent)]
+    Realm(#[from] OpenRealmError),
+    /// Hashing does not work.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The address of the bank.
+    #[error(transparent)]
+    Bank(#[from] SandboxBankError),
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens both realms below `config.data`.
+    ///
+    /// # Errors
+    /// When a realm cannot be opened.
+    pub async fn open(config: Config, sources: Sources) -> Result<Self, OpenAppError> {
+        let bank = Arc::new(SandboxBank::new(&config.bank_url)?);
+        let live = Realm::open(&config.data, RealmName::Live, &sources).await?;
+        let test = Realm::open(&config.data, RealmName::Test, &sources).await?;
+        let (wallet_site, desk_site) = (built(&config, "app"), built(&config, "desk"));
+        let password_workers = Workers::new(config.password_workers);
+        let nobodys = HEXLOWER.encode(&sources.bytes::<32>());
+        let decoy_phc = password_workers.hash(&live.pepper, &nobodys, sources.bytes()).await?;
+        let streams = Streams::new(config.streams_max);
+        let shared =
+            Shared { config, sources, wallet_site, desk_site, password_workers, decoy_phc, bank, streams, live, test };
+        Ok(Self(Arc::new(shared)))
+    }
+
+    /// The realm `name`.
+    pub fn realm(&self, name: RealmName) -> &Arc<Realm> {
+        match name {
+            RealmName::Live => &self.live,
+            RealmName::Test => &self.test,
+        }
+    }
+
+    /// Begins what runs beside the requests, until the answer is dropped or shut down.
+    pub fn begin_jobs(&self) -> JoinSet<()> {
+        let mut jobs = JoinSet::new();
+        for name in RealmName::ALL {
+            let realm = self.realm(name);
+            let subscription = funding::subscription(realm, &self.config.hosts);
+            let (sources, bank) = (|| self.sources.clone(), Arc::clone(&self.bank));
+            jobs.spawn(funding::catch_up::run(Arc::clone(realm), sources(), bank, subscription));
+            jobs.spawn(projections::run(Arc::clone(realm), sources(), Documents));
+            jobs.spawn(jobs::end_orders(Arc::clone(realm), sources()));
+            jobs.spawn(jobs::forget(Arc::clone(realm), sources()));
+        }
+        jobs
+    }
+
+    /// The whole service, for a listener or a test.
+    pub fn router(&self) -> Router {
+        let (router, _) = table().finish();
+        let pages = Router::new().fallback(pages);
+        router
+            .fallback_service(
+                ServiceBuilder::new().layer(CompressionLayer::new()).service(pages.with_state(self.clone())),
+            )
+            .method_not_allowed_fallback(async || {
+                Refusal::new(ProblemCode::MethodNotAllowed, "see the header Allow for what the route knows")
+            })
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .layer(middleware::from_fn_with_state(self.clone(), place))
+            .layer(middleware::from_fn_with_state(self.clone(), frame))
+            .with_state(self.clone())
+    }
+}
+
+/// An app that has not been built leaves its host without pages; the API works all the same.
+fn built(config: &Config, folder: &str) -> Option<Site> {
+    Site::open(&config.site.join(folder)).inspect_err(|error| tracing::warn!(%error, "an app is missing")).ok()
+}
+
+/// What is no route: a page or file of the host's app.
+async fn pages(call: Call, request: Request) -> Response {
+    let files = match call.audience {
+        Audience::Wallet => call.app.wallet_site.as_ref(),
+        Audience::Desk => call.app.desk_site.as_ref(),
+        Audience::Api => None,
+    };
+    match files {
+        Some(site) if !request.uri().path().starts_with("/v1/") => {
+            let is_tls = call.app.config.transport == Transport::Tls;
+            site.answer(request, &nonce_from(call.random()), is_tls).await
+        }
+        _ => Refusal::new(ProblemCode::NotFound, "there is no such route").into_response(),
+    }
+}
+
+/// Every route with its policy. Also the source of the OpenAPI document.
+pub fn table() -> Table {
+    Table::new(openapi::start())
+        // Operation.
+        .everyone(routes!(health::alive))
+        .everyone(routes!(health::ready))
+        .everyone(routes!(openapi::serve))
+        .apps(routes!(site::reports::take))
+        // Codes.
+        .everyone(routes!(codes::public::public))
+        .wallet(routes!(codes::link::create))
+        // People and sessions.
+        .apps(routes!(identity::sign_up::sign_up))
+        .apps(routes!(identity::sign_in::sign_in, identity::sign_out::sign_out))
+        .signed_in(routes!(identity::person::session))
+        .signed_in(routes!(identity::person::edit))
+        // Payments.
+        .wallet(routes!(payments::routes::preview))
+        .wallet_value(routes!(payments::routes::pay))
+        .signed_in(routes!(payments::routes::status))
+        .signed_in(routes!(payments::routes::receipt))
+        // Money in.
+        .wallet(routes!(funding::routes::all, funding::routes::create))
+        .api(routes!(funding::routes::notify))
+        // Wallets.
+        .signed_in(routes!(wallets::routes::wallets))
+        .signed_in(routes!(wallets::routes::list))
+        .signed_in(routes!(wallets::routes::get))
+        // Shops and their orders.
+        .desk(routes!(merchants::routes::shop, merchants::routes::open))
+        .desk(routes!(merchants::routes::static_code))
+        .desk(routes!(merchants::routes::today))
+        .desk(routes!(orders::routes::list, orders::routes::create))
+        .desk(routes!(orders::routes::get, orders::routes::edit))
+        .desk(routes!(orders::routes::cancel))
+        .desk(routes!(orders::routes::refund))
+        // The mirror.
+        .background(routes!(sync::routes::sync))
+        .background(routes!(sync::routes::events))
+}

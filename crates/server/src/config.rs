@@ -1,0 +1,275 @@
+//! The command line. Every option also by environment (`QIANBAO_…`) and by a TOML file (`--config`): flag before environment before
+//! file before default.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+
+use crate::hosts::{Hosts, Transport};
+
+/// A digital wallet that an organisation runs for its people and shops.
+#[derive(Debug, Parser)]
+#[command(name = "qianbao", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the wallet, the desk and their API until SIGINT or SIGTERM.
+    Serve(Box<ServeOptions>),
+    /// Recompute every balance, claim and guard of both realms from the postings. Exit code 1 when something does not hold.
+    Audit(DataOptions),
+    /// Make demo people, a demo shop and some history in an empty data folder.
+    Seed(DataOptions),
+    /// List the money from the bank that nobody could be found for, oldest first, as tab-separated lines.
+    Held(DataOptions),
+    /// Make a new operator key for codes and receipts; the present one stays valid for verification.
+    RotateKeys(DataOptions),
+    /// Write the OpenAPI 3 document to standard output.
+    Openapi,
+}
+
+/// Where everything lies.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct DataOptions {
+    /// TOML file with options, named as the flags without the dashes in front.
+    #[arg(long, value_name = "FILE", env = "QIANBAO_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Folder that holds both realms; made when missing. [default: data]
+    #[arg(long, value_name = "DIR", env = "QIANBAO_DATA")]
+    pub data: Option<PathBuf>,
+}
+
+/// Options of `serve`.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ServeOptions {
+    /// TOML file with options, named as the flags without the dashes in front.
+    #[arg(long, value_name = "FILE", env = "QIANBAO_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Folder that holds both realms; made when missing. [default: data]
+    #[arg(long, value_name = "DIR", env = "QIANBAO_DATA")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on. [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDR", env = "QIANBAO_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// Domain of the hosts wallet.DOMAIN, desk.DOMAIN, …, with its port if it is not the scheme's own.
+    /// [default: localhost and the port of --listen]
+    #[arg(long, value_name = "DOMAIN", env = "QIANBAO_DOMAIN")]
+    pub domain: Option<String>,
+    /// Folder of the built browser apps: DIR/app and DIR/desk. [default: target/site]
+    #[arg(long, value_name = "DIR", env = "QIANBAO_SITE")]
+    pub site: Option<PathBuf>,
+    /// Address of the bank. [default: the sandbox on port 8788 of this machine]
+    #[arg(long, value_name = "URL", env = "QIANBAO_BANK_URL")]
+    pub bank_url: Option<String>,
+    /// Certificate chain, PEM. With --tls-key the server speaks TLS itself.
+    #[arg(long, value_name = "FILE", env = "QIANBAO_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of --tls-cert, PEM, mode 0600.
+    #[arg(long, value_name = "FILE", env = "QIANBAO_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Longest time for an answer, milliseconds, 100–60000. [default: 10000]
+    #[arg(long, value_name = "MS", env = "QIANBAO_ANSWER_MS_MAX")]
+    pub answer_ms_max: Option<u32>,
+    /// Passwords checked at the same time, 1–64; each takes 19 MiB. [default: 2]
+    #[arg(long, value_name = "N", env = "QIANBAO_PASSWORD_WORKERS")]
+    pub password_workers: Option<u32>,
+    /// Event streams open at the same time, 1–100000. [default: 2000]
+    #[arg(long, value_name = "N", env = "QIANBAO_STREAMS_MAX")]
+    pub streams_max: Option<u32>,
+    /// Minutes without a request after which a wallet session asks to sign in again, 1–720. [default: 15]
+    #[arg(long, value_name = "MINUTES", env = "QIANBAO_SESSION_IDLE_MINUTES")]
+    pub session_idle_minutes: Option<u32>,
+    /// What is logged, as in `info,qianbao_server=debug`. [default: info]
+    #[arg(long, value_name = "FILTER", env = "QIANBAO_LOG")]
+    pub log: Option<String>,
+}
+
+/// Options that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OptionsError {
+    /// The file could not be read.
+    #[error("expected a readable file with options at {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("expected options in TOML at {path}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// A number is out of its range.
+    #[error("expected --{option} from {least} to {most}, found {found}")]
+    Range {
+        /// The option.
+        option: &'static str,
+        /// Smallest.
+        least: u32,
+        /// Largest.
+        most: u32,
+        /// What was given.
+        found: u32,
+    },
+    /// One of two options that belong together is missing.
+    #[error("expected --tls-cert and --tls-key together")]
+    HalfTls,
+}
+
+/// What `serve` runs with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder of both realms.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The hosts.
+    pub hosts: Hosts,
+    /// How browsers reach the server.
+    pub transport: Transport,
+    /// Folder of the browser apps.
+    pub site: PathBuf,
+    /// Address of the bank.
+    pub bank_url: String,
+    /// Certificate chain and private key.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Longest time for an answer, milliseconds.
+    pub answer_ms_max: u32,
+    /// Passwords checked at the same time.
+    pub password_workers: u32,
+    /// Event streams open at the same time.
+    pub streams_max: u32,
+    /// Minutes until an unused wallet session is over.
+    pub session_idle_minutes: u32,
+    /// What is logged.
+    pub log: String,
+}
+
+macro_rules! merge {
+    ($given:ident, $file:ident, $($field:ident),*) => {
+        ServeOptions { config: $given.config, $($field: $given.$field.or($file.$field)),* }
+    };
+}
+
+impl ServeOptions {
+    /// Flags and environment over the file over the defaults.
+    ///
+    /// # Errors
+    /// When the file or a value cannot be used.
+    pub fn resolve(self) -> Result<Config, OptionsError> {
+        let given = self;
+        let file: Self = read(given.config.as_deref())?;
+        let all = merge!(
+            given,
+            file,
+            data,
+            listen,
+            domain,
+            site,
+            bank_url,
+            tls_cert,
+            tls_key,
+            answer_ms_max,
+            password_workers,
+            streams_max,
+            session_idle_minutes,
+            log
+        );
+        let listen = all.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8787)));
+        let tls = match (all.tls_cert, all.tls_key) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            _ => return Err(OptionsError::HalfTls),
+        };
+        let transport = if tls.is_some() { Transport::Tls } else { Transport::Plain };
+        let domain = all.domain.unwrap_or_else(|| format!("localhost:{}", listen.port()));
+        Ok(Config {
+            data: all.data.unwrap_or_else(|| PathBuf::from("data")),
+            listen,
+            hosts: Hosts::new(&domain, transport),
+            transport,
+            site: all.site.unwrap_or_else(|| PathBuf::from("target/site")),
+            bank_url: all.bank_url.unwrap_or_else(|| "http://127.0.0.1:8788".to_owned()),
+            tls,
+            answer_ms_max: within("answer-ms-max", all.answer_ms_max, 10_000, 100, 60_000)?,
+            password_workers: within("password-workers", all.password_workers, 2, 1, 64)?,
+            streams_max: within("streams-max", all.streams_max, 2_000, 1, 100_000)?,
+            session_idle_minutes: within("session-idle-minutes", all.session_idle_minutes, 15, 1, 720)?,
+            log: all.log.unwrap_or_else(|| "info".to_owned()),
+        })
+    }
+}
+
+impl DataOptions {
+    /// The data folder: flag or environment over the file over the default.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub fn folder(self) -> Result<PathBuf, OptionsError> {
+        // The file may hold options of `serve` as well: one file serves all commands.
+        let file: ServeOptions = read(self.config.as_deref())?;
+        Ok(self.data.or(file.data).unwrap_or_else(|| PathBuf::from("data")))
+    }
+}
+
+fn read(path: Option<&Path>) -> Result<ServeOptions, OptionsError> {
+    let Some(path) = path else { return Ok(ServeOptions::default()) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| OptionsError::Unreadable { path: path.to_path_buf(), source })?;
+    toml::from_str(&text)
+        .map_err(|source| OptionsError::Malformed { path: path.to_path_buf(), source: Box::new(source) })
+}
+
+fn within(option: &'static str, given: Option<u32>, default: u32, least: u32, most: u32) -> Result<u32, OptionsError> {
+    let found = given.unwrap_or(default);
+    if (least..=most).contains(&found) { Ok(found) } else { Err(OptionsError::Range { option, least, most, found }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("qianbao.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:9300\"\nstreams-max = 7\n").expect("the file is written");
+        let options = ServeOptions { config: Some(file.clone()), streams_max: Some(9), ..ServeOptions::default() };
+        let config = options.resolve().expect("the options are right");
+        assert_eq!((config.listen.port(), config.streams_max, config.answer_ms_max), (9300, 9, 10_000));
+        assert!(config.hosts.place("wallet.localhost:9300").is_some());
+
+        std::fs::write(&file, "streems-max = 7\n").expect("the file is written");
+        let misspelt = ServeOptions { config: Some(file), ..ServeOptions::default() }.resolve();
+        assert!(matches!(misspelt, Err(OptionsError::Malformed { .. })));
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_refused() {
+        let options = ServeOptions { password_workers: Some(0), ..ServeOptions::default() };
+        assert!(matches!(options.resolve(), Err(OptionsError::Range { option: "password-workers", found: 0, .. })));
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

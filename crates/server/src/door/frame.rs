@@ -1,0 +1,84 @@
+//! The outermost layer: every answer has a request id, a log line and the headers of the house; every refusal is a document; a
+//! panic ends one request; no answer takes longer than the limit.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use qianbao_api::ProblemCode;
+use qianbao_core::id::RequestId;
+use tracing::Instrument;
+
+use crate::app::App;
+use crate::hosts::Transport;
+use crate::problem::{self, Refusal};
+use crate::site::protect_data;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Frames one request. The log line holds method, route, status and time; never a query, a header or a body.
+pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id: RequestId = app.sources.id();
+    let id = id.to_string();
+    let started = Instant::now();
+    let method = request.method().clone();
+    let path = loggable(request.uri().path());
+    let span = tracing::info_span!("request", id = %id);
+    let limit = Duration::from_millis(u64::from(app.config.answer_ms_max));
+    let answered = AssertUnwindSafe(tokio::time::timeout(limit, next.run(request)).instrument(span.clone()));
+    let response = match answered.catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Refusal::new(ProblemCode::Timeout, "the handler took longer than the limit").into_response(),
+        Err(panic) => Refusal::new(ProblemCode::Internal, format!("panic: {}", said(&*panic))).into_response(),
+    };
+    let mut response = span.in_scope(|| written(response, &id));
+    if !response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
+        // Pages and files of the apps come with policies of their own.
+        response = protect_data(response, app.config.transport == Transport::Tls);
+    }
+    let value = HeaderValue::try_from(id).expect("an id is ASCII");
+    response.headers_mut().insert(REQUEST_ID, value);
+    span.in_scope(|| {
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let status = response.status().as_u16();
+        tracing::info!(%method, %path, status, ms, "answered");
+    });
+    response
+}
+
+/// Writes the document of a refusal, and logs what it may not say.
+fn written(mut response: Response, id: &str) -> Response {
+    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
+        return response;
+    };
+    if let Some(secret) = refusal.secret() {
+        tracing::error!(code = %problem::word(refusal.code()), secret, "failed");
+    } else {
+        tracing::debug!(code = %problem::word(refusal.code()), "refused");
+    }
+    let kept = response.headers().clone();
+    let mut document = refusal.answer(id);
+    for (name, value) in kept {
+        if let Some(name) = name
+            && !document.headers().contains_key(&name)
+            && name != header::CONTENT_LENGTH
+        {
+            document.headers_mut().insert(name, value);
+        }
+    }
+    document
+}
+
+/// The path for the log: what follows the second slash may be an id, which is no secret; anything unusual is cut off.
+fn loggable(path: &str) -> String {
+    path.chars().take(120).map(|sign| if sign.is_ascii_graphic() { sign } else { '?' }).collect()
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}

@@ -1,0 +1,137 @@
+//! Who may use a route. A route is added to the [`Table`] by naming its policy; there is no other way to add one.
+//!
+//! | method | hosts | session |
+//! | --- | --- | --- |
+//! | [`Table::everyone`] | all | none |
+//! | [`Table::apps`] | wallet, desk | none: signing up and in |
+//! | [`Table::signed_in`] | wallet, desk | of this host |
+//! | [`Table::background`] | wallet, desk | of this host; does not count as use, so it keeps no idle session alive |
+//! | [`Table::wallet`] | wallet | of this host |
+//! | [`Table::wallet_value`] | wallet | of this host, used within the idle limit: routes that move value |
+//! | [`Table::desk`] | desk | of this host |
+//! | [`Table::api`] | api | none: the sender signs what it sends |
+//!
+//! On another host the route does not exist (`not_found`); without session the answer is `sign_in_required`.
+
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use qianbao_api::{Problem, ProblemCode};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, ResponseBuilder};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::{Call, cookie};
+use crate::app::App;
+use crate::hosts::Audience;
+use crate::identity::session::{self, Use};
+use crate::problem::Refusal;
+
+/// All routes with their policies and their part of the OpenAPI document.
+pub struct Table(OpenApiRouter<App>);
+
+#[derive(Clone, Copy)]
+struct Policy {
+    audiences: &'static [Audience],
+    session: Option<Use>,
+}
+
+const ALL: &[Audience] = &[Audience::Wallet, Audience::Desk, Audience::Api];
+const APPS: &[Audience] = &[Audience::Wallet, Audience::Desk];
+const WALLET: &[Audience] = &[Audience::Wallet];
+const DESK: &[Audience] = &[Audience::Desk];
+const API: &[Audience] = &[Audience::Api];
+
+impl Table {
+    /// An empty table whose document starts as `document`.
+    pub fn new(document: utoipa::openapi::OpenApi) -> Self {
+        Self(OpenApiRouter::with_openapi(document))
+    }
+
+    /// For everyone, on every host.
+    pub fn everyone(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: ALL, session: None }, route)
+    }
+
+    /// For everyone on the hosts of the apps.
+    pub fn apps(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: APPS, session: None }, route)
+    }
+
+    /// For the signed-in person, in the wallet or at the desk.
+    pub fn signed_in(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: APPS, session: Some(Use::Reading) }, route)
+    }
+
+    /// For the app of the signed-in person, without the person's doing.
+    pub fn background(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: APPS, session: Some(Use::Background) }, route)
+    }
+
+    /// For the person signed in to the wallet.
+    pub fn wallet(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: WALLET, session: Some(Use::Reading) }, route)
+    }
+
+    /// For the person signed in to the wallet who used it within the idle limit.
+    pub fn wallet_value(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: WALLET, session: Some(Use::Value) }, route)
+    }
+
+    /// For the person signed in at the desk.
+    pub fn desk(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: DESK, session: Some(Use::Reading) }, route)
+    }
+
+    /// For programs, which sign what they send.
+    pub fn api(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: API, session: None }, route)
+    }
+
+    /// The router and the document.
+    pub fn finish(self) -> (axum::Router<App>, utoipa::openapi::OpenApi) {
+        self.0.split_for_parts()
+    }
+
+    fn add(self, policy: Policy, (schemas, mut paths, route): UtoipaMethodRouter<App>) -> Self {
+        for item in paths.paths.values_mut() {
+            describe(policy, item);
+        }
+        let guarded = route.route_layer(middleware::from_fn(move |request, next| guard(policy, request, next)));
+        Self(self.0.routes((schemas, paths, guarded)))
+    }
+}
+
+async fn guard(policy: Policy, mut request: Request, next: Next) -> Response {
+    let Some(call) = request.extensions().get::<Call>().cloned() else {
+        return Refusal::new(ProblemCode::Internal, "expected a call in the request").into_response();
+    };
+    if !policy.audiences.contains(&call.audience) {
+        return Refusal::new(ProblemCode::NotFound, "this host has no such route").into_response();
+    }
+    if let Some(purpose) = policy.session {
+        let token = cookie::read(request.headers()).map(ToOwned::to_owned);
+        match session::find(&call, token.as_deref(), purpose).await {
+            Ok(signed) => request.extensions_mut().insert(signed),
+            Err(error) => return Refusal::from(error).into_response(),
+        };
+    }
+    next.run(request).await
+}
+
+/// Every operation may answer a problem; those with a session say so.
+fn describe(policy: Policy, item: &mut PathItem) {
+    let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+    for operation in operations.into_iter().flatten() {
+        let schema = Ref::from_schema_name(<Problem as utoipa::ToSchema>::name());
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let problem = ResponseBuilder::new()
+            .description("Not done; `code` says why.")
+            .content("application/problem+json", content)
+            .build();
+        operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
+        if policy.session.is_some() {
+            operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("session", [])]);
+        }
+    }
+}

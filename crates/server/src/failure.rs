@@ -1,0 +1,72 @@
+//! When the directory or the ledger cannot do its work: the part that all operations' errors share.
+
+use qianbao_api::ProblemCode;
+use qianbao_core::posting::PostingError;
+use qianbao_ledger::{ReadError, SubmitError};
+
+use crate::directory::DirectoryError;
+use crate::payments::details::DetailsError;
+use crate::problem::Refuses;
+
+/// Something under the operation failed; what the request asked for is not to blame.
+#[derive(Debug, thiserror::Error)]
+pub enum FailureError {
+    /// The directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// Reading the ledger.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Posting to the ledger.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// A posting was built against the rules of form.
+    #[error(transparent)]
+    Form(#[from] PostingError),
+    /// Details of a posting could not be written or read.
+    #[error(transparent)]
+    Details(#[from] DetailsError),
+    /// What one store says does not fit what another says.
+    #[error("expected {0}")]
+    Inconsistent(&'static str),
+}
+
+impl Refuses for FailureError {
+    fn code(&self) -> ProblemCode {
+        match self {
+            Self::Submit(SubmitError::Busy | SubmitError::Stale { .. })
+            | Self::Directory(DirectoryError::Busy(_) | DirectoryError::Conflict(_)) => ProblemCode::Overloaded,
+            Self::Submit(SubmitError::IdReused) => ProblemCode::IdReused,
+            Self::Form(PostingError::IdVersion { .. }) => ProblemCode::MalformedRequest,
+            _ => ProblemCode::Internal,
+        }
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        (self.code() == ProblemCode::Overloaded).then_some(1)
+    }
+}
+
+/// Lets an operation's error take in whatever can fail below it: `failures!(PayError)` for an enum with a variant
+/// `Failure(FailureError)`.
+macro_rules! failures {
+    ($error:ty) => {
+        crate::failure::failures!($error:
+            crate::failure::FailureError,
+            crate::directory::DirectoryError,
+            qianbao_ledger::ReadError,
+            qianbao_ledger::SubmitError,
+            qianbao_core::posting::PostingError,
+            crate::payments::details::DetailsError,
+        );
+    };
+    ($error:ty: $($cause:ty,)*) => {$(
+        impl From<$cause> for $error {
+            fn from(cause: $cause) -> Self {
+                Self::Failure(cause.into())
+            }
+        }
+    )*};
+}
+
+pub(crate) use failures;

@@ -1,0 +1,85 @@
+//! Reads the bank's list of credits, for what no notice told: a lost notice, a server that was down, a restored backup.
+//!
+//! Every [`EVERY`]: subscribe (so that a bank that forgot learns again where notices go), then page after page from the cursor. The
+//! cursor moves after a page is booked. A credit that can never be booked is logged and passed over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use qianbao_connectors::bank::{Bank, BankError, Cursor, Subscription};
+
+use super::book::{BookError, book};
+use super::rows;
+use crate::clock::Sources;
+use crate::failure::{FailureError, failures};
+use crate::realm::Realm;
+
+/// Time between two readings.
+pub const EVERY: Duration = Duration::from_secs(20);
+/// Most pages of one reading; the next goes on.
+const PAGES_MAX: usize = 50;
+
+/// The list was not read to its end; the next reading goes on where this one stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum CatchUpError {
+    /// The bank.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// Something below failed.
+    #[error(transparent)]
+    Failure(FailureError),
+}
+
+failures!(CatchUpError);
+
+/// Reads the list again and again, until the task is dropped.
+pub async fn run(realm: Arc<Realm>, sources: Sources, bank: Arc<dyn Bank>, subscription: Subscription) {
+    let mut reached = true;
+    loop {
+        let read = catch_up(&realm, &sources, bank.as_ref(), &subscription).await;
+        // Said once when it begins and once when it is over.
+        match &read {
+            Ok(_) if !reached => tracing::info!(realm = %realm.name, "the bank can be reached again"),
+            Err(error) if reached => tracing::warn!(realm = %realm.name, %error, "the bank's list was not read"),
+            _ => {}
+        }
+        reached = read.is_ok();
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Reads the list once; answers how many credits were looked at.
+///
+/// # Errors
+/// [`CatchUpError`].
+pub async fn catch_up(
+    realm: &Realm,
+    sources: &Sources,
+    bank: &dyn Bank,
+    subscription: &Subscription,
+) -> Result<usize, CatchUpError> {
+    bank.subscribe(subscription).await?;
+    let (customer, epoch) = (subscription.customer.as_str(), realm.ledger.epoch());
+    let mut cursor = rows::cursor(realm.directory.readers(), customer, epoch).await?;
+    let mut looked_at = 0;
+    for _ in 0..PAGES_MAX {
+        let page = bank.credits(customer, cursor).await?;
+        for credit in &page.credits {
+            match book(realm, sources, credit, sources.now()).await {
+                Ok(_) => {}
+                Err(BookError::Failure(failure)) => return Err(CatchUpError::Failure(failure)),
+                Err(error) => tracing::error!(entry = credit.entry, %error, "a credit cannot be booked: ask the bank"),
+            }
+            looked_at += 1;
+        }
+        let Some(last) = page.credits.last() else { break };
+        cursor = Cursor(last.booked_at);
+        let mut write = realm.directory.begin().await?;
+        rows::move_cursor(&mut write, customer, epoch, cursor).await?;
+        write.commit().await?;
+        if !page.more {
+            break;
+        }
+    }
+    Ok(looked_at)
+}

@@ -1,0 +1,134 @@
+//! Tables of people.
+
+pub mod sessions;
+pub mod tries;
+
+use qianbao_api::identity::{Locale, PersonView};
+use qianbao_core::Timestamp;
+use qianbao_core::id::PersonId;
+use qianbao_core::text::{Handle, mask_legal_name};
+use sqlx::AnyPool;
+
+use crate::directory::{DirectoryError, Write};
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// Handle.
+    pub handle: String,
+    /// Name shown to others.
+    pub display_name: String,
+    /// Legal name; others see it masked.
+    pub legal_name: String,
+    /// Language.
+    pub locale: Locale,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+type Columns = (String, String, String, String, String, i64);
+
+/// The person with this id.
+pub async fn person(readers: &AnyPool, id: PersonId) -> Result<Option<Person>, DirectoryError> {
+    let row =
+        sqlx::query_as("SELECT id, handle, display_name, legal_name, locale, created_at FROM people WHERE id = $1");
+    row.bind(id.to_string()).fetch_optional(readers).await?.map(read).transpose()
+}
+
+/// The person with this handle.
+pub async fn person_by_handle(readers: &AnyPool, handle: &Handle) -> Result<Option<Person>, DirectoryError> {
+    let row =
+        sqlx::query_as("SELECT id, handle, display_name, legal_name, locale, created_at FROM people WHERE handle = $1");
+    row.bind(handle.as_str().to_owned()).fetch_optional(readers).await?.map(read).transpose()
+}
+
+/// Whether nobody is there yet.
+pub async fn is_empty(readers: &AnyPool) -> Result<bool, DirectoryError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT id FROM people LIMIT 1").fetch_optional(readers).await?;
+    Ok(row.is_none())
+}
+
+/// Writes a new person. The handle may be taken.
+pub async fn insert(write: &mut Write, person: &Person) -> Result<(), DirectoryError> {
+    sqlx::query(
+        "INSERT INTO people (id, handle, display_name, legal_name, locale, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(person.id.to_string())
+    .bind(&person.handle)
+    .bind(&person.display_name)
+    .bind(&person.legal_name)
+    .bind(locale_word(person.locale))
+    .bind(person.created_at.0)
+    .execute(write.sql())
+    .await?;
+    Ok(())
+}
+
+/// Writes what a person may change of themselves.
+pub async fn update(write: &mut Write, person: &Person) -> Result<(), DirectoryError> {
+    sqlx::query("UPDATE people SET display_name = $1, locale = $2 WHERE id = $3")
+        .bind(&person.display_name)
+        .bind(locale_word(person.locale))
+        .bind(person.id.to_string())
+        .execute(write.sql())
+        .await?;
+    Ok(())
+}
+
+/// Writes a person's first password, as a PHC string.
+pub async fn insert_password(
+    write: &mut Write,
+    person: PersonId,
+    phc: &str,
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
+    sqlx::query("INSERT INTO passwords (person, phc, changed_at) VALUES ($1, $2, $3)")
+        .bind(person.to_string())
+        .bind(phc)
+        .bind(now.0)
+        .execute(write.sql())
+        .await?;
+    Ok(())
+}
+
+/// A person's password as a PHC string.
+pub async fn password(readers: &AnyPool, person: PersonId) -> Result<Option<String>, DirectoryError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT phc FROM passwords WHERE person = $1")
+        .bind(person.to_string())
+        .fetch_optional(readers)
+        .await?;
+    Ok(row.map(|(phc,)| phc))
+}
+
+impl Person {
+    /// The person as they see themselves.
+    pub fn view(&self) -> PersonView {
+        PersonView {
+            id: self.id,
+            handle: self.handle.clone(),
+            display_name: self.display_name.clone(),
+            legal_name_masked: mask_legal_name(&self.legal_name),
+            locale: self.locale,
+            created_at: self.created_at,
+        }
+    }
+}
+
+const fn locale_word(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Zh => "zh",
+        Locale::En => "en",
+    }
+}
+
+fn read((id, handle, display_name, legal_name, locale, created_at): Columns) -> Result<Person, DirectoryError> {
+    let id = id.parse().map_err(|_| DirectoryError::Damaged { column: "people.id" })?;
+    let locale = match locale.as_str() {
+        "zh" => Locale::Zh,
+        "en" => Locale::En,
+        _ => return Err(DirectoryError::Damaged { column: "people.locale" }),
+    };
+    Ok(Person { id, handle, display_name, legal_name, locale, created_at: Timestamp(created_at) })
+}

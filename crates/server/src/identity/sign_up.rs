@@ -1,0 +1,152 @@
+//! `POST /v1/people`: makes a person with a wallet and signs in.
+//!
+//! The wallet's account is opened by the first posting that touches it; until then its balance is zero.
+
+use axum::http::HeaderMap;
+use qianbao_api::ProblemCode;
+use qianbao_api::identity::{SessionView, SignUp};
+use qianbao_core::id::PersonId;
+use qianbao_core::password::{self, PasswordError};
+use qianbao_core::text::{DisplayName, Handle, HandleError, LegalName, TextError};
+
+use super::common::is_common;
+use super::open::{self, Opened};
+use super::password::{HashError, Workers};
+use super::rows::{self, Person};
+use super::tries::{self, TryError};
+use crate::clock::Sources;
+use crate::directory::{DirectoryError, DocumentKind, NewEvent, Write};
+use crate::door::{Body, Call, cookie};
+use crate::problem::{Refusal, Refuses};
+use crate::realm::Realm;
+
+/// Nobody was made.
+#[derive(Debug, thiserror::Error)]
+pub enum SignUpError {
+    /// The handle.
+    #[error(transparent)]
+    Handle(#[from] HandleError),
+    /// Somebody has it.
+    #[error("expected a handle that nobody has; choose another one")]
+    HandleTaken,
+    /// A name.
+    #[error("{field}: {source}")]
+    Name {
+        /// The field.
+        field: &'static str,
+        /// Why.
+        source: TextError,
+    },
+    /// The password.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// Too many from one address.
+    #[error(transparent)]
+    Tries(#[from] TryError),
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+impl Refuses for SignUpError {
+    fn code(&self) -> ProblemCode {
+        match self {
+            Self::Handle(_) => ProblemCode::HandleInvalid,
+            Self::HandleTaken => ProblemCode::HandleTaken,
+            Self::Name { source: TextError::CardNumber, .. } => ProblemCode::CardNumberInText,
+            Self::Name { .. } => ProblemCode::NameInvalid,
+            Self::Password(PasswordError::Length { .. }) => ProblemCode::PasswordLength,
+            Self::Password(PasswordError::Common) => ProblemCode::PasswordCommon,
+            Self::Tries(TryError::Spent { .. }) => ProblemCode::TooManyRequests,
+            Self::Hash(error) => error.code(),
+            Self::Tries(TryError::Directory(error)) | Self::Directory(error) => error.code(),
+        }
+    }
+
+    fn param(&self) -> Option<String> {
+        let field = match self {
+            Self::Handle(_) | Self::HandleTaken => "handle",
+            Self::Name { field, .. } => field,
+            Self::Password(_) => "password",
+            Self::Tries(_) | Self::Hash(_) | Self::Directory(_) => return None,
+        };
+        Some(field.to_owned())
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Tries(TryError::Spent { retry_after_s }) => Some(*retry_after_s),
+            _ => (self.code() == ProblemCode::Overloaded).then_some(1),
+        }
+    }
+}
+
+/// Makes a person with a wallet and signs in.
+#[utoipa::path(post, path = "/v1/people", tag = "identity", request_body = SignUp,
+    responses((status = 200, body = SessionView)))]
+pub async fn sign_up(call: Call, headers: HeaderMap, Body(request): Body<SignUp>) -> Result<Opened, Refusal> {
+    Ok(make(&call, &request, cookie::read(&headers)).await?)
+}
+
+/// Makes the person and opens a session. `replaced` is the token of a session that ends with it.
+///
+/// # Errors
+/// [`SignUpError`]; then nobody was made.
+pub async fn make(call: &Call, request: &SignUp, replaced: Option<&str>) -> Result<Opened, SignUpError> {
+    let person = checked(&call.app.sources, request)?;
+    tries::count_sign_up(&call.realm.directory, &call.address, call.now).await?;
+    let workers = &call.app.password_workers;
+    let phc = workers.hash(&call.realm.pepper, &request.password, call.random()).await?;
+    let mut write = call.realm.directory.begin().await?;
+    insert(&mut write, &call.app.sources, &person, &phc).await?;
+    let opened = open::open(&mut write, call, &person, replaced).await?;
+    write.commit().await?;
+    Ok(opened)
+}
+
+/// Makes the person without a session, for the demo's seed.
+///
+/// # Errors
+/// [`SignUpError`]; then nobody was made.
+pub async fn enrol(realm: &Realm, sources: &Sources, request: &SignUp) -> Result<PersonId, SignUpError> {
+    let person = checked(sources, request)?;
+    let phc = Workers::new(1).hash(&realm.pepper, &request.password, sources.bytes()).await?;
+    let mut write = realm.directory.begin().await?;
+    insert(&mut write, sources, &person, &phc).await?;
+    write.commit().await?;
+    Ok(person.id)
+}
+
+fn checked(sources: &Sources, request: &SignUp) -> Result<Person, SignUpError> {
+    let handle = Handle::typed(&request.handle)?;
+    let display_name = DisplayName::new(&request.display_name)
+        .map_err(|source| SignUpError::Name { field: "display_name", source })?;
+    let legal_name =
+        LegalName::new(&request.legal_name).map_err(|source| SignUpError::Name { field: "legal_name", source })?;
+    password::check(&request.password, is_common)?;
+    Ok(Person {
+        id: sources.id(),
+        handle: handle.as_str().to_owned(),
+        display_name: display_name.into_string(),
+        legal_name: legal_name.into_string(),
+        locale: request.locale,
+        created_at: sources.now(),
+    })
+}
+
+async fn insert(write: &mut Write, sources: &Sources, person: &Person, phc: &str) -> Result<(), SignUpError> {
+    rows::insert(write, person).await.map_err(|error| match error {
+        taken if taken.is_taken("people.handle") => SignUpError::HandleTaken,
+        other => SignUpError::Directory(other),
+    })?;
+    rows::insert_password(write, person.id, phc, person.created_at).await?;
+    let subject = person.id.to_string();
+    let event =
+        NewEvent { id: sources.id(), kind: "person.made", subject: &subject, body: "{}", at: person.created_at };
+    write.event(event).await?;
+    write.changed(person.id.into(), DocumentKind::Person, &subject).await?;
+    Ok(())
+}

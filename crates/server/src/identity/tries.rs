@@ -1,0 +1,127 @@
+//! Try budgets: how often a password may be guessed, counted durably before it is compared; and how many wallets one address may open.
+//!
+//! | subject | tries | in |
+//! | --- | --- | --- |
+//! | one handle | 10 | 15 min |
+//! | one network address (IPv6: its /64) | 100 | 15 min |
+//! | all together, a realm | 3,000 | 15 min |
+//! | signing up from one network address | 300 | 15 min |
+//!
+//! A window starts with its first try. A right password gives its try back, so people who know theirs never meet a budget. A full
+//! budget of a handle closes the password for it, not its open sessions, and later not its passkeys.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use qianbao_core::Timestamp;
+
+use super::rows::tries;
+use crate::directory::{Directory, DirectoryError, Write};
+
+const WINDOW_S: i64 = 15 * 60;
+const HANDLE_TRIES_MAX: i64 = 10;
+const ADDRESS_TRIES_MAX: i64 = 100;
+const ALL_TRIES_MAX: i64 = 3_000;
+const SIGN_UPS_MAX: i64 = 300;
+
+/// No try is left.
+#[derive(Debug, thiserror::Error)]
+pub enum TryError {
+    /// A budget is used up.
+    #[error("expected at most a few tries in {} minutes; wait {retry_after_s} seconds", WINDOW_S / 60)]
+    Spent {
+        /// Seconds until the window ends.
+        retry_after_s: u32,
+    },
+    /// The directory.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+}
+
+/// A try that was counted.
+#[derive(Debug)]
+pub struct Try {
+    subjects: [(String, i64); 3],
+}
+
+impl Try {
+    /// Counts a try on `handle` from `address` in every budget, or in none.
+    ///
+    /// # Errors
+    /// [`TryError::Spent`] when a budget is used up.
+    pub async fn count(directory: &Directory, handle: &str, address: &str, now: Timestamp) -> Result<Self, TryError> {
+        let subjects = [
+            (format!("handle:{handle}"), HANDLE_TRIES_MAX),
+            (format!("address:{}", network(address)), ADDRESS_TRIES_MAX),
+            ("all".to_owned(), ALL_TRIES_MAX),
+        ];
+        spend(directory, &subjects, now).await?;
+        Ok(Self { subjects })
+    }
+
+    /// Gives the try back in the transaction that opens the session.
+    ///
+    /// # Errors
+    /// When the directory fails.
+    pub async fn give_back(self, write: &mut Write) -> Result<(), DirectoryError> {
+        for (subject, _) in self.subjects {
+            tries::give_back(write, subject).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts a sign-up from `address`; never given back.
+///
+/// # Errors
+/// [`TryError::Spent`] when the budget is used up.
+pub async fn count_sign_up(directory: &Directory, address: &str, now: Timestamp) -> Result<(), TryError> {
+    spend(directory, &[(format!("sign-up:{}", network(address)), SIGN_UPS_MAX)], now).await
+}
+
+/// Spends one try of each budget, or none at all.
+async fn spend(directory: &Directory, budgets: &[(String, i64)], now: Timestamp) -> Result<(), TryError> {
+    let mut write = directory.begin().await?;
+    for (subject, tries_max) in budgets {
+        let (tries, started_at) = tries::spend(&mut write, subject, now, now.plus_seconds(-WINDOW_S)).await?;
+        if tries > *tries_max {
+            let ends_at = started_at.plus_seconds(WINDOW_S);
+            let seconds = (ends_at.0 - now.0).div_euclid(1_000_000) + 1;
+            return Err(TryError::Spent { retry_after_s: u32::try_from(seconds).unwrap_or(1) });
+        }
+    }
+    write.commit().await?;
+    Ok(())
+}
+
+/// Forgets windows that are over. A job runs it.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn sweep(write: &mut Write, now: Timestamp) -> Result<(), DirectoryError> {
+    tries::sweep(write, now.plus_seconds(-WINDOW_S)).await
+}
+
+/// One subscriber has a whole /64 of IPv6.
+fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+            let prefix = u128::from(address) & !u128::from(u64::MAX);
+            format!("{}/64", Ipv6Addr::from(prefix))
+        }
+        Ok(IpAddr::V6(address)) => address.to_ipv4_mapped().map_or_else(String::new, |address| address.to_string()),
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscriber_of_ipv6_is_one_network() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(network("2001:db8:1:2:ffff::1"), "2001:db8:1:2::/64");
+        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+    }
+}

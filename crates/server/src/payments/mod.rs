@@ -1,0 +1,25 @@
+//! Paying: what is shown before, the one posting, its one outcome, the receipt.
+//!
+//! | route | operation |
+//! | --- | --- |
+//! | `POST /v1/payments/preview` | [`preview`] |
+//! | `POST /v1/payments` | [`pay`] |
+//! | `GET /v1/payments/{id}` | [`status`] |
+//! | `GET /v1/payments/{id}/receipt` | [`receipt`] |
+//!
+//! The outcomes of a payment's id stand in [`outcome`]. What a posting says about itself for ever is [`details`]; the notes in it are sealed
+//! by [`note`]. A payment writes nothing but its posting (and once in a person's life the key of their notes, before it).
+
+pub mod claims;
+pub mod details;
+pub mod note;
+pub mod outcome;
+pub mod parties;
+pub mod pay;
+pub mod posting;
+pub mod preview;
+pub mod receipt;
+pub mod routes;
+pub mod rows;
+pub mod status;
+pub mod target;

@@ -1,0 +1,233 @@
+//! `GET /v1/events`: a stream of hints that the mirror has something to fetch.
+//!
+//! A stream says `changed` once at its beginning (whatever happened while nobody listened is thereby heard), and after each commit that touches
+//! the subject's account or documents. Hints may be merged and never carry content. A stream ends with its session, with the server, and when
+//! the client goes; there are at most `--streams-max` of them.
+//!
+//! One task a realm follows the ledger while streams are open and tells all of them which accounts were touched, so that a commit is read
+//! once and not once for each stream.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::response::sse::Event;
+use futures::Stream;
+use qianbao_api::ProblemCode;
+use qianbao_api::sync::Changed;
+use qianbao_core::id::SessionId;
+use qianbao_core::posting::AccountId;
+use qianbao_ledger::Ledger;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+
+use super::subject::Subject;
+use crate::directory::{Listener, Owner, Rung};
+use crate::door::Call;
+use crate::identity::session;
+use crate::problem::Refuses;
+use crate::realm::Realm;
+
+/// Batches of touched accounts that a stream may be behind before it only hears that something happened.
+const BEHIND_MAX: usize = 256;
+/// Records read at once by the task that follows the ledger.
+const RECORDS_MAX: usize = 256;
+/// How often the following task looks whether anybody still listens, and a stream whether its session still lives.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How long a following task waits after a failed read.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// All streams of the server: how many there may be, and how they are ended.
+#[derive(Debug)]
+pub struct Streams {
+    places: Arc<Semaphore>,
+    stop: watch::Sender<bool>,
+}
+
+impl Streams {
+    /// Room for `streams_max` streams.
+    pub fn new(streams_max: u32) -> Self {
+        Self { places: Arc::new(Semaphore::new(streams_max as usize)), stop: watch::Sender::new(false) }
+    }
+
+    /// Ends every stream, and lets none begin. A graceful stop would otherwise wait for them for ever.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+}
+
+/// Who hears of touched accounts in a realm.
+#[derive(Debug)]
+pub struct Touches {
+    sender: broadcast::Sender<Arc<HashSet<AccountId>>>,
+    is_followed: Mutex<bool>,
+}
+
+impl Default for Touches {
+    fn default() -> Self {
+        Self { sender: broadcast::Sender::new(BEHIND_MAX), is_followed: Mutex::new(false) }
+    }
+}
+
+/// The stream cannot begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StreamError {
+    /// Too many are open.
+    #[error("expected fewer open streams; ask `/v1/sync` from time to time instead")]
+    Full,
+}
+
+impl Refuses for StreamError {
+    fn code(&self) -> ProblemCode {
+        match self {
+            Self::Full => ProblemCode::Overloaded,
+        }
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        Some(30)
+    }
+}
+
+/// What one stream listens to.
+struct Open {
+    call: Call,
+    session: SessionId,
+    account: Option<AccountId>,
+    owner: Option<Owner>,
+    touched: broadcast::Receiver<Arc<HashSet<AccountId>>>,
+    bell: Listener,
+    stop: watch::Receiver<bool>,
+    ends_at: Instant,
+    look: Interval,
+    is_fresh: bool,
+    /// Held as long as the stream lives.
+    _place: OwnedSemaphorePermit,
+}
+
+/// The stream of a session.
+///
+/// # Errors
+/// [`StreamError::Full`].
+pub fn open(
+    call: Call,
+    session: SessionId,
+    ends_in: Duration,
+    subject: &Subject,
+) -> Result<impl Stream<Item = Result<Event, Infallible>> + use<>, StreamError> {
+    let streams = &call.app.streams;
+    let place = Arc::clone(&streams.places).try_acquire_owned().map_err(|_| StreamError::Full)?;
+    let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let open = Open {
+        session,
+        account: subject.account().map(|account| account.id()),
+        owner: subject.owner(),
+        touched: listen(&call.realm),
+        bell: call.realm.directory.bell().listen(),
+        stop: streams.stop.subscribe(),
+        ends_at: Instant::now() + ends_in,
+        look,
+        is_fresh: true,
+        _place: place,
+        call,
+    };
+    Ok(futures::stream::unfold(open, |mut open| async move {
+        let event = open.next().await?;
+        Some((Ok(event), open))
+    }))
+}
+
+impl Open {
+    /// Waits for the next hint; nothing when the stream is over.
+    async fn next(&mut self) -> Option<Event> {
+        if !std::mem::take(&mut self.is_fresh) {
+            while !self.hears().await? {}
+        }
+        Some(self.hint())
+    }
+
+    /// Waits for one thing to happen: whether it concerns this stream; nothing when the stream is over.
+    async fn hears(&mut self) -> Option<bool> {
+        tokio::select! {
+            biased;
+            () = stopped(&mut self.stop) => None,
+            () = tokio::time::sleep_until(self.ends_at) => None,
+            touched = self.touched.recv() => match touched {
+                Ok(accounts) => Some(self.account.is_some_and(|account| accounts.contains(&account))),
+                // Being behind means that something happened; which account it was is no longer known.
+                Err(broadcast::error::RecvError::Lagged(_)) => Some(true),
+                Err(broadcast::error::RecvError::Closed) => None,
+            },
+            rung = self.bell.next() => match rung? {
+                Rung::For(owner) => Some(Some(owner) == self.owner),
+                Rung::Anyone => Some(true),
+            },
+            _ = self.look.tick() => {
+                let now = self.call.app.sources.now();
+                let is_live = session::is_live(&self.call.realm.directory, self.session, now).await;
+                is_live.unwrap_or(false).then_some(false)
+            }
+        }
+    }
+
+    fn hint(&self) -> Event {
+        let sequence = *self.call.realm.ledger.head().borrow();
+        let id = format!("{}:{sequence}", self.call.realm.ledger.epoch().0);
+        let event = Event::default().event("changed").id(id).retry(Duration::from_secs(2));
+        event.json_data(Changed { sequence }).unwrap_or_default()
+    }
+}
+
+/// Waits for the server to stop.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // The guard of the answer must not live on: it would be held across other waits. An error says that the server is gone.
+    drop(stop.wait_for(|stopped| *stopped).await);
+}
+
+/// Hears of touched accounts from now on; makes sure that somebody follows the ledger.
+fn listen(realm: &Arc<Realm>) -> broadcast::Receiver<Arc<HashSet<AccountId>>> {
+    let mut is_followed = realm.touches.is_followed.lock().unwrap_or_else(PoisonError::into_inner);
+    let receiver = realm.touches.sender.subscribe();
+    if !*is_followed {
+        *is_followed = true;
+        tokio::spawn(follow(Arc::clone(realm)));
+    }
+    receiver
+}
+
+/// Tells the streams of a realm which accounts each commit touched, until nobody listens.
+async fn follow(realm: Arc<Realm>) {
+    let mut head = realm.ledger.head();
+    let mut read = *head.borrow();
+    loop {
+        let changed = tokio::time::timeout(LOOK_EVERY, head.changed()).await;
+        if nobody_listens(&realm.touches) || matches!(changed, Ok(Err(_))) {
+            return;
+        }
+        while *head.borrow_and_update() > read {
+            match touched_after(&realm.ledger, read).await {
+                Some((accounts, last)) => {
+                    read = last;
+                    // An error only says that nobody listens any more.
+                    let _ = realm.touches.sender.send(Arc::new(accounts));
+                }
+                None => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    }
+}
+
+/// Marks the realm as not followed when nobody listens. Under the lock, so that a stream that begins now starts a new task.
+fn nobody_listens(touches: &Touches) -> bool {
+    let mut is_followed = touches.is_followed.lock().unwrap_or_else(PoisonError::into_inner);
+    *is_followed = touches.sender.receiver_count() > 0;
+    !*is_followed
+}
+
+async fn touched_after(ledger: &Ledger, after: u64) -> Option<(HashSet<AccountId>, u64)> {
+    let records = ledger.tail(after, RECORDS_MAX).await.ok()?;
+    let last = records.last()?.sequence;
+    Some((records.iter().flat_map(|record| record.touched.iter().map(|touched| touched.account)).collect(), last))
+}

@@ -1,0 +1,15 @@
+//! The door and what stands right behind it: hosts, origins, bodies, sessions, people, codes. Asked in-process, as a browser asks; the clock is
+//! in the test's hand. One file a route.
+
+mod body;
+mod follow;
+mod frame;
+mod house;
+mod links;
+mod openapi;
+mod person;
+mod place;
+mod public;
+mod session;
+mod sign_in;
+mod sign_up;

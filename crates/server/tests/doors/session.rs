@@ -1,0 +1,89 @@
+//! `GET /v1/session` and `DELETE /v1/session`, and how long a session lives.
+
+use qianbao_api::ProblemCode as P;
+use qianbao_api::identity::SessionView;
+use serde_json::json;
+
+use crate::house::{House, PASSWORD, TestResult};
+
+#[tokio::test]
+async fn without_a_live_session_one_has_to_sign_in() -> TestResult {
+    let house = House::new().await?;
+    let mut browser = house.browser("wallet.localhost:8787");
+    for token in [None, Some("x".to_owned()), Some("A".repeat(43)), Some("A".repeat(5_000))] {
+        browser.token = token;
+        assert_eq!(browser.get("/v1/session").await?.refused()?, (401, P::SignInRequired, None));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_is_of_one_host() -> TestResult {
+    let house = House::new().await?;
+    let browser = house.signed_up("ming").await?;
+    for host in ["desk.localhost:8787", "wallet.test.localhost:8787"] {
+        let mut elsewhere = house.browser(host);
+        elsewhere.token.clone_from(&browser.token);
+        assert_eq!(elsewhere.get("/v1/session").await?.refused()?.1, P::SignInRequired, "{host}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_wipes_the_browser() -> TestResult {
+    let house = House::new().await?;
+    let mut browser = house.signed_up("ming").await?;
+    let token = browser.token.clone();
+    let gone = browser.ask("DELETE", "/v1/session", None).await?;
+    assert_eq!((gone.status(), gone.header("clear-site-data")), (204, "\"storage\""));
+    assert!(gone.header("set-cookie").contains("Max-Age=0"));
+    browser.token = token;
+    assert_eq!(browser.get("/v1/session").await?.refused()?.1, P::SignInRequired);
+    assert_eq!(browser.ask("DELETE", "/v1/session", None).await?.status(), 204, "again is no mistake");
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_fifteen_idle_minutes_reading_goes_on_and_value_waits() -> TestResult {
+    let house = House::new().await?;
+    let mut browser = house.signed_up("ming").await?;
+    let pay = json!({ "anything": "a session is asked for first" });
+    house.clock.pass(14 * 60);
+    assert_eq!(browser.post("/v1/payments", &pay).await?.refused()?.1, P::MalformedRequest, "used within the limit");
+    house.clock.pass(14 * 60);
+    assert_eq!(browser.post("/v1/payments", &pay).await?.refused()?.1, P::MalformedRequest, "which prolonged it");
+    house.clock.pass(15 * 60);
+    assert_eq!(browser.post("/v1/payments", &pay).await?.refused()?, (401, P::SignInRequired, None));
+    browser.get("/v1/session").await?.is::<SessionView>()?;
+    assert_eq!(browser.post("/v1/payments", &pay).await?.refused()?.1, P::SignInRequired, "reading wakes nothing");
+    let request = json!({ "handle": "ming", "password": PASSWORD });
+    browser.post("/v1/session", &request).await?.is::<SessionView>()?;
+    assert_eq!(browser.post("/v1/payments", &pay).await?.refused()?.1, P::MalformedRequest);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_app_does_by_itself_keeps_no_session_alive() -> TestResult {
+    let house = House::new().await?;
+    let mut browser = house.signed_up("ming").await?;
+    for _ in 0..15 {
+        house.clock.pass(60);
+        assert_eq!(browser.get("/v1/sync").await?.status(), 200);
+    }
+    let pay = json!({});
+    assert_eq!(browser.post("/v1/payments", &pay).await?.refused()?.1, P::SignInRequired);
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_twelve_hours_it_is_over_however_it_was_used() -> TestResult {
+    let house = House::new().await?;
+    let mut browser = house.signed_up("ming").await?;
+    for _ in 0..71 {
+        house.clock.pass(600);
+        browser.get("/v1/session").await?.is::<SessionView>()?;
+    }
+    house.clock.pass(600);
+    assert_eq!(browser.get("/v1/session").await?.refused()?.1, P::SignInRequired);
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! `GET /v1/events`.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use qianbao_api::{Problem, ProblemCode};
+use qianbao_server::config::ServeOptions;
+
+use crate::house::{House, TestResult, Visitor, transfer};
+
+/// An open stream.
+struct Ear(axum::body::BodyDataStream);
+
+impl Ear {
+    async fn of(visitor: &Visitor) -> TestResult<Self> {
+        let response = visitor.open("GET", "/v1/events", None).await?;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Ok(Self(response.into_body().into_data_stream()))
+    }
+
+    /// The next piece of text, or nothing within the time.
+    async fn hears(&mut self, wait: Duration) -> TestResult<Option<String>> {
+        match tokio::time::timeout(wait, self.0.next()).await {
+            Err(_) | Ok(None) => Ok(None),
+            Ok(Some(piece)) => Ok(Some(String::from_utf8(piece?.to_vec())?)),
+        }
+    }
+}
+
+const SOON: Duration = Duration::from_secs(5);
+const A_WHILE: Duration = Duration::from_millis(300);
+
+#[tokio::test]
+async fn a_stream_tells_whom_a_payment_concerns_and_nobody_else() -> TestResult {
+    let street = House::street().await?;
+    let (mut ming, mut lan, mut till) =
+        (Ear::of(&street.ming).await?, Ear::of(&street.lan).await?, Ear::of(&street.desk).await?);
+    for ear in [&mut ming, &mut lan, &mut till] {
+        let hello = ear.hears(SOON).await?.ok_or("expected a hint at the beginning")?;
+        assert!(hello.contains("event: changed") && hello.contains("\"sequence\""), "{hello}");
+    }
+    let order = street.order(1_800).await?;
+    assert!(till.hears(SOON).await?.is_some(), "a changed document");
+    street.ming.pay(&street.payment_of(&street.ming, &order)?).await?;
+    let epoch = street.house.realm().ledger.epoch().0;
+    for ear in [&mut ming, &mut till] {
+        let hint = ear.hears(SOON).await?.ok_or("expected a hint of the payment")?;
+        assert!(hint.contains(&format!("id: {epoch}:")), "{hint}");
+        assert!(!hint.contains("18"), "a hint carries no content: {hint}");
+    }
+    assert_eq!(lan.hears(A_WHILE).await?, None);
+    street.ming.pay(&transfer(&street.ming, &street.lan, "lan", 5)?).await?;
+    assert!(lan.hears(SOON).await?.is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stopping_server_ends_its_streams() -> TestResult {
+    let street = House::street().await?;
+    let mut ear = Ear::of(&street.ming).await?;
+    ear.hears(SOON).await?.ok_or("expected a hint at the beginning")?;
+    street.house.app.streams.stop();
+    let end = tokio::time::timeout(SOON, ear.0.next()).await?;
+    assert!(end.is_none(), "expected the end, found {end:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn there_are_no_more_streams_than_allowed() -> TestResult {
+    let house = House::with(ServeOptions { streams_max: Some(1), ..ServeOptions::default() }).await?;
+    let ming = house.person("ming", "李明", 0).await?;
+    let ming = house.wallet(ming).await?;
+    let ear = Ear::of(&ming).await?;
+    let full: Problem = ming.get("/v1/events").await?.problem()?;
+    assert_eq!(full.code, ProblemCode::Overloaded);
+    drop(ear);
+    Ear::of(&ming).await?;
+    Ok(())
+}

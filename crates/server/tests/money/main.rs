@@ -1,0 +1,22 @@
+//! The routes that move and show money, one file a route, against a whole server in this process.
+
+mod activity;
+mod cancel_order;
+mod create_order;
+mod edit_order;
+mod events;
+mod expiry;
+mod house;
+mod list_orders;
+mod open_shop;
+mod pay;
+mod pay_link;
+mod pay_races;
+mod preview;
+mod receipt;
+mod refund;
+mod seed;
+mod status;
+mod sync;
+mod today;
+mod wallets;
