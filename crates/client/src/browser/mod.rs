@@ -1,0 +1,40 @@
+//! The browser's bodies: the only place of this crate that names the web platform.
+
+mod clock;
+mod entropy;
+mod events;
+mod fetch;
+mod indexed;
+pub(crate) mod json;
+mod migrations;
+mod tabs;
+mod verifier;
+
+use std::rc::Rc;
+
+use crate::client::Platform;
+use crate::storage::Storage;
+use crate::storage::memory::MemoryStorage;
+
+pub use indexed::IndexedStorage;
+
+impl Platform {
+    /// Everything the browser gives, with the database `name`. Without `IndexedDB` (some private windows) the store is
+    /// memory and says so.
+    pub async fn of_browser(name: &str) -> Self {
+        let storage: Rc<dyn Storage> = match IndexedStorage::open(name).await {
+            Ok(storage) => Rc::new(storage),
+            Err(_) => Rc::new(MemoryStorage::new()),
+        };
+        Self {
+            transport: Rc::new(fetch::Fetch),
+            storage,
+            clock: Rc::new(clock::BrowserClock),
+            entropy: Rc::new(entropy::BrowserEntropy),
+            tabs: Rc::new(tabs::BrowserTabs::new()),
+            events: Rc::new(events::BrowserEvents),
+            verifier: Rc::new(verifier::WebCrypto),
+            origin: web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default(),
+        }
+    }
+}

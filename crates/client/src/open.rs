@@ -1,0 +1,119 @@
+//! Opening a client on what the device kept, and wiping it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use qianbao_api::identity::PersonView;
+
+use crate::client::{Client, Inner, Platform};
+use crate::clock::ServerClock;
+use crate::error::ClientError;
+use crate::json;
+use crate::mirror::page::HEAD;
+use crate::mirror::{Copied, Head, Held};
+use crate::notice::{Listeners, Notice};
+use crate::outbox::Outbox;
+use crate::presence::Presence;
+use crate::storage::seal::{seal, unseal};
+use crate::storage::{Change, Durability, StorageError, Table, Write};
+use crate::verify::KeyRing;
+use crate::wake::Wake;
+
+/// Key of the person whose copy the device keeps.
+const PERSON: &str = "person";
+
+impl Client {
+    /// The client of this page, on what the browser gives.
+    #[cfg(target_arch = "wasm32")]
+    pub async fn in_browser() -> Self {
+        Self::open(Platform::of_browser("qianbao").await).await
+    }
+
+    /// The client of a program that is not a browser: it keeps everything in memory and reaches nobody, so that code of
+    /// the apps can be built and tested natively.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn in_browser() -> Self {
+        Self::open(Platform::alone()).await
+    }
+
+    /// A client on `platform`, with what the device kept. Asks the server nothing.
+    ///
+    /// A store that cannot be read counts as empty: the copy comes again from the server.
+    pub async fn open(platform: Platform) -> Self {
+        let inner = Inner {
+            platform,
+            server_clock: ServerClock::new(),
+            listeners: Listeners::default(),
+            last_request_id: RefCell::default(),
+            presence: RefCell::new(Presence::SignedOut),
+            held: Held::default(),
+            outbox: Outbox::default(),
+            wake: Wake::default(),
+            keys: KeyRing::default(),
+        };
+        let client = Self { inner: Rc::new(inner) };
+        if let Ok(Some(person)) = client.remembered().await {
+            client.inner.presence.replace(Presence::Remembered(person));
+            // What cannot be read is asked for again; the outbox is read once more before anything is sent.
+            let _ = client.reload_mirror().await;
+            let _ = client.reload_outbox().await;
+        }
+        client
+    }
+
+    /// Asks the server for changes now, and returns when they are in the mirror: pull to refresh.
+    pub async fn refresh(&self) -> Result<(), ClientError> {
+        self.catch_up().await
+    }
+
+    /// The person whose copy the device keeps.
+    pub(crate) async fn remembered(&self) -> Result<Option<PersonView>, StorageError> {
+        let Some(record) = self.inner.platform.storage.get(Table::Facts, PERSON).await? else { return Ok(None) };
+        let text =
+            std::str::from_utf8(unseal(&record, "a person")?).map_err(|_| StorageError::Unreadable("a person"))?;
+        json::parse(text).map(Some).map_err(|_| StorageError::Unreadable("a person"))
+    }
+
+    /// Notes whose copy the device keeps. For a new owner the copy begins with an empty head of theirs.
+    /// Where the device takes no writes the mirror goes on in memory.
+    pub(crate) async fn remember(&self, person: &PersonView, is_new: bool) {
+        let text = json::print(person).unwrap_or_default();
+        let mut changes = vec![Change::Put(Table::Facts, PERSON.to_owned(), seal(text.into_bytes()))];
+        if is_new {
+            let head = Head { owner: Some(person.id), ..Head::default() };
+            let record = seal(head.pack());
+            changes.push(Change::Put(Table::Facts, HEAD.to_owned(), record.clone()));
+            self.inner.held.copy.replace(Copied { head, head_record: Some(record), ..Copied::default() });
+        }
+        let write = Write { only_if: None, changes, durability: Durability::Relaxed };
+        if self.inner.platform.storage.write(write).await.is_err() {
+            self.go_adrift();
+        }
+    }
+
+    /// The device takes no more writes: the mirror goes on in memory, and [`Client::is_lasting`] says so.
+    pub(crate) fn go_adrift(&self) {
+        if !self.inner.held.is_adrift.replace(true) {
+            self.inner.listeners.tell(Notice::Connection);
+        }
+    }
+
+    /// Wipes everything the device keeps.
+    pub(crate) async fn wipe(&self) -> Result<(), ClientError> {
+        let changes = Table::ALL.into_iter().map(Change::Clear).collect();
+        let write = Write { only_if: None, changes, durability: Durability::Strict };
+        let written = self.inner.platform.storage.write(write).await;
+        self.forget();
+        Ok(written?)
+    }
+
+    /// Empties what is in memory.
+    pub(crate) fn forget(&self) {
+        self.inner.held.copy.replace(Copied::default());
+        self.inner.outbox.clear();
+        self.inner.keys.clear();
+        for notice in [Notice::Mirror, Notice::Outbox] {
+            self.inner.listeners.tell(notice);
+        }
+    }
+}

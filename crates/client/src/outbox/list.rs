@@ -1,0 +1,187 @@
+//! The outbox in memory and on the device.
+
+use std::cell::RefCell;
+
+use super::record::Record;
+use super::{OutboxItem, Outcome, Step, Subject};
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::notice::Notice;
+use crate::order::in_order;
+use crate::storage::{Change, Durability, StorageError, Table, Write};
+use crate::tabs::TabMessage;
+
+/// Open requests at most; more of them mean that something else is wrong.
+const OPEN_MAX: usize = 20;
+/// Resolved requests kept for the person to see; older ones stand in the records anyway.
+const RESOLVED_MAX: usize = 20;
+/// Records read at most.
+const READ_MAX: u32 = 100;
+
+/// The requests of this client.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    entries: RefCell<Vec<Listed>>,
+    /// Keys of the requests that a living [`Client::pay`] or [`Client::refund`] of this page stays with.
+    driven: RefCell<Vec<String>>,
+}
+
+#[derive(Clone, Debug)]
+struct Listed {
+    record: Record,
+    step: Step,
+}
+
+impl Outbox {
+    pub(crate) fn clear(&self) {
+        self.entries.borrow_mut().clear();
+    }
+
+    pub(crate) fn has_open(&self) -> bool {
+        self.entries.borrow().iter().any(|listed| listed.record.outcome.is_none())
+    }
+
+    /// Open requests that nobody in this page stays with.
+    pub(crate) fn left_open(&self) -> Vec<Record> {
+        let driven = self.driven.borrow();
+        let entries = self.entries.borrow();
+        let open = entries.iter().filter(|listed| listed.record.outcome.is_none());
+        open.filter(|listed| !driven.contains(&listed.record.key())).map(|listed| listed.record.clone()).collect()
+    }
+
+    pub(super) fn items(&self) -> Vec<OutboxItem> {
+        let entries = self.entries.borrow();
+        entries
+            .iter()
+            .map(|Listed { record, step }| OutboxItem {
+                subject: record.subject,
+                stored_at: record.stored_at,
+                step: step.clone(),
+            })
+            .collect()
+    }
+
+    pub(super) fn drive(&self, key: String) -> Driven<'_> {
+        self.driven.borrow_mut().push(key.clone());
+        Driven { outbox: self, key }
+    }
+
+    fn put(&self, record: Record, step: Step) {
+        let mut entries = self.entries.borrow_mut();
+        match entries.iter_mut().find(|listed| listed.record.subject == record.subject) {
+            Some(listed) => *listed = Listed { record, step },
+            None => entries.push(Listed { record, step }),
+        }
+    }
+
+    fn remove(&self, subject: Subject) {
+        self.entries.borrow_mut().retain(|listed| listed.record.subject != subject);
+    }
+}
+
+/// Says that somebody stays with a request, until it is dropped.
+pub(super) struct Driven<'a> {
+    outbox: &'a Outbox,
+    key: String,
+}
+
+impl Drop for Driven<'_> {
+    fn drop(&mut self) {
+        self.outbox.driven.borrow_mut().retain(|key| *key != self.key);
+    }
+}
+
+impl Client {
+    /// What is open, and what was resolved and not yet [dismissed](Client::dismiss), oldest first.
+    pub fn outbox(&self) -> Vec<OutboxItem> {
+        self.inner.outbox.items()
+    }
+
+    /// Forgets a resolved request once the person has seen its outcome; an open one stays.
+    pub async fn dismiss(&self, subject: Subject) -> Result<(), ClientError> {
+        let is_open = |item: &OutboxItem| item.subject == subject && !matches!(item.step, Step::Done(_));
+        if self.outbox().iter().any(is_open) {
+            return Ok(());
+        }
+        self.inner.outbox.remove(subject);
+        self.write_outbox(None, vec![Change::Delete(Table::Outbox, subject.key())], Durability::Relaxed).await?;
+        self.outbox_changed();
+        Ok(())
+    }
+
+    /// Puts a request on the device, flushed. From then on it cannot be lost by this page.
+    pub(super) async fn store(&self, record: &Record) -> Result<(), ClientError> {
+        let items = self.outbox();
+        if items.iter().filter(|item| !matches!(item.step, Step::Done(_))).count() >= OPEN_MAX {
+            return Err(StorageError::Full.into());
+        }
+        let mut changes = vec![Change::Put(Table::Outbox, record.key(), record.pack()?)];
+        let resolved: Vec<_> = items.iter().filter(|item| matches!(item.step, Step::Done(_))).collect();
+        for item in &resolved[..resolved.len().saturating_sub(RESOLVED_MAX)] {
+            self.inner.outbox.remove(item.subject);
+            changes.push(Change::Delete(Table::Outbox, item.subject.key()));
+        }
+        let absent = (Table::Outbox, record.key(), None);
+        self.write_outbox(Some(absent), changes, Durability::Strict).await?;
+        self.at_step(record, Step::Sending);
+        Ok(())
+    }
+
+    /// Notes the outcome. If another tab did so first, or the person dismissed it there, theirs stands.
+    pub(super) async fn resolve(&self, record: &Record, outcome: &Outcome) {
+        let resolved = Record { outcome: Some(outcome.clone()), ..record.clone() };
+        if let (Ok(open), Ok(bytes)) = (record.pack(), resolved.pack()) {
+            let only_if = Some((Table::Outbox, record.key(), Some(open)));
+            let changes = vec![Change::Put(Table::Outbox, record.key(), bytes)];
+            // A device that cannot note it now finds it open at the next start and asks again.
+            let _ = self.write_outbox(only_if, changes, Durability::Relaxed).await;
+        }
+        self.inner.outbox.put(resolved, Step::Done(outcome.clone()));
+        self.outbox_changed();
+        self.look_now();
+    }
+
+    pub(super) fn at_step(&self, record: &Record, step: Step) {
+        self.inner.outbox.put(record.clone(), step);
+        self.outbox_changed();
+    }
+
+    /// Reads the outbox from the device. A record that cannot be read is left alone: another version may know it.
+    pub(crate) async fn reload_outbox(&self) -> Result<(), ClientError> {
+        let records = self.inner.platform.storage.range(Table::Outbox, "", "\u{10ffff}", READ_MAX).await?;
+        let mut listed: Vec<Listed> = Vec::new();
+        for (_, bytes) in records {
+            let Ok(record) = Record::unpack(&bytes) else { continue };
+            let step = match &record.outcome {
+                Some(outcome) => Step::Done(outcome.clone()),
+                None => Step::Checking { final_at: record.not_after },
+            };
+            listed.push(Listed { record, step });
+        }
+        {
+            // What this page stays with is ahead of the device.
+            let driven = self.inner.outbox.driven.borrow();
+            let mut entries = self.inner.outbox.entries.borrow_mut();
+            listed.retain(|listed| !driven.contains(&listed.record.key()));
+            listed.extend(entries.drain(..).filter(|listed| driven.contains(&listed.record.key())));
+            in_order(&mut listed, |one, next| one.record.stored_at <= next.record.stored_at);
+            *entries = listed;
+        }
+        self.inner.listeners.tell(Notice::Outbox);
+        Ok(())
+    }
+
+    fn outbox_changed(&self) {
+        self.inner.platform.tabs.tell(TabMessage::OutboxChanged);
+        self.inner.listeners.tell(Notice::Outbox);
+    }
+
+    async fn write_outbox(
+        &self,
+        only_if: Option<(Table, String, Option<Vec<u8>>)>,
+        changes: Vec<Change>,
+        durability: Durability,
+    ) -> Result<(), StorageError> {
+        self.inner.platform.storage.write(Write { only_if, changes, durability }).await
+    }
+}

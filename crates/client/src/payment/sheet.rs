@@ -1,0 +1,181 @@
+//! The confirm sheet: what the person sees, what is missing, and the request that says exactly that.
+
+use qianbao_api::ProblemCode;
+use qianbao_api::payments::{PayRequest, PayeeView, Preview, Target};
+use qianbao_core::code::{CodeError, SealedCode, ShopCode};
+use qianbao_core::id::{PaymentId, PersonId};
+use qianbao_core::intent::{Intent, Payee};
+use qianbao_core::text::Note;
+use qianbao_core::{AmountError, Money, PositiveAmount, Timestamp};
+
+use super::Stop;
+use crate::verify::VerifyError;
+
+/// How far the payee is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The operator signed the shop's code: show the verified mark.
+    Verified,
+    /// A person, known by link or handle: show the masked legal name, and no mark.
+    Named,
+    /// This browser cannot check signatures; the server knows the shop and says what the code says.
+    Unchecked,
+}
+
+/// What the person confirms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// Whom or what for.
+    pub target: Target,
+    /// What the server says about it.
+    pub preview: Preview,
+    /// How far the payee is known.
+    pub mark: Mark,
+    /// The amount: fixed by the code, or typed so far.
+    pub amount: Option<Money>,
+    /// The note to the payee; may be empty.
+    pub note: String,
+}
+
+/// Why a sheet cannot be confirmed as it is. In the order in which they are met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The other side is a bank account, which is not paid this way.
+    NotPayable,
+    /// The person pays themselves.
+    OwnWallet,
+    /// The target can no longer be paid.
+    Expired,
+    /// The amount has yet to be typed.
+    AmountMissing,
+    /// The amount is in another currency than the target's.
+    Currency,
+    /// The amount is not one that can be paid.
+    Amount(AmountError),
+    /// The wallet lacks this much.
+    Insufficient {
+        /// What is missing.
+        missing: Money,
+    },
+    /// The note cannot be sent.
+    Note,
+}
+
+impl Obstacle {
+    /// The problem that the server would answer.
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::NotPayable => ProblemCode::PayeeNotFound,
+            Self::OwnWallet => ProblemCode::PaySelf,
+            Self::Expired => ProblemCode::CodeExpired,
+            Self::AmountMissing | Self::Amount(AmountError::NotPositive { .. }) => ProblemCode::AmountNotPositive,
+            Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
+            Self::Currency => ProblemCode::CurrencyMismatch,
+            Self::Insufficient { .. } => ProblemCode::InsufficientFunds,
+            Self::Note => ProblemCode::NoteInvalid,
+        }
+    }
+}
+
+impl Sheet {
+    /// The sheet of a preview. `code` is the signed code that led here, with what its signature said.
+    ///
+    /// # Errors
+    /// [`Stop::Forged`] for a bad signature, [`Stop::Suspect`] for one by an unknown key, [`Stop::Differs`] when the server says something else than the code.
+    pub fn new(
+        target: Target,
+        preview: Preview,
+        code: Option<(&SealedCode, &Result<(), VerifyError>)>,
+    ) -> Result<Self, Stop> {
+        let mark = match code {
+            None => Mark::Named,
+            Some((_, Err(VerifyError::Forged))) => return Err(Stop::Forged),
+            // The server answered, so it was asked for the key too: nobody knows it.
+            Some((_, Err(VerifyError::UnknownKey(_)))) => return Err(Stop::Suspect(CodeError::Signature)),
+            Some((code, _)) if !agrees(&code.code, &preview) => return Err(Stop::Differs),
+            Some((_, Ok(()))) => Mark::Verified,
+            Some((_, Err(_))) => Mark::Unchecked,
+        };
+        let amount = preview.amount;
+        Ok(Self { target, preview, mark, amount, note: String::new() })
+    }
+
+    /// The sheet with the amount that the payer typed, as the server answered it.
+    pub fn with_preview(self, preview: Preview) -> Self {
+        Self { amount: preview.amount, preview, ..self }
+    }
+
+    /// Amount and fee together, where they fit.
+    pub fn total(&self) -> Option<Money> {
+        self.amount?.checked_add(self.preview.fee).ok()
+    }
+
+    /// What stands in the way at the server's time `now`, for the payer `payer`; nothing if the sheet can be confirmed.
+    pub fn obstacle(&self, payer: PersonId, now: Timestamp) -> Option<Obstacle> {
+        if matches!(&self.preview.payee, PayeeView::Person { id, .. } if *id == payer) {
+            return Some(Obstacle::OwnWallet);
+        }
+        if self.preview.expires_at.is_some_and(|expires_at| now > expires_at) {
+            return Some(Obstacle::Expired);
+        }
+        let Some(amount) = self.amount else { return Some(Obstacle::AmountMissing) };
+        if amount.currency != self.preview.currency {
+            return Some(Obstacle::Currency);
+        }
+        if let Err(error) = PositiveAmount::new(amount) {
+            return Some(Obstacle::Amount(error));
+        }
+        if amount.minor > self.preview.amount_max.minor {
+            return Some(Obstacle::Amount(AmountError::TooLarge { found: amount.minor }));
+        }
+        let Some(total) = self.total() else { return Some(Obstacle::Currency) };
+        if total.currency == self.preview.available.currency && total.minor > self.preview.available.minor {
+            let missing = Money::new(total.minor - self.preview.available.minor, total.currency);
+            return Some(Obstacle::Insufficient { missing });
+        }
+        Note::new(&self.note).is_err().then_some(Obstacle::Note)
+    }
+
+    /// The request that says what the sheet says, under the id `payment`, with the digest of what the person saw.
+    ///
+    /// # Errors
+    /// The [`Obstacle`], if there is one.
+    pub fn request(
+        &self,
+        payment: PaymentId,
+        payer: PersonId,
+        now: Timestamp,
+        not_after: Timestamp,
+    ) -> Result<PayRequest, Obstacle> {
+        if let Some(obstacle) = self.obstacle(payer, now) {
+            return Err(obstacle);
+        }
+        let amount = self.amount.ok_or(Obstacle::AmountMissing)?;
+        let payee = match &self.preview.payee {
+            PayeeView::Shop(shop) => Payee::Shop(shop.id),
+            PayeeView::Person { id, .. } => Payee::Person(*id),
+            PayeeView::Bank { .. } => return Err(Obstacle::NotPayable),
+        };
+        let order = match self.target {
+            Target::Order { order, version } => Some((order, version)),
+            Target::ShopCode { .. } | Target::PersonLink { .. } | Target::Person { .. } => None,
+        };
+        let fee = self.preview.fee;
+        let intent = Intent::from_wallet(payment, payer, payee, amount, fee, order, not_after)
+            .map_err(|_| Obstacle::Currency)?
+            .digest_hex();
+        let note = Note::new(&self.note).map_err(|_| Obstacle::Note)?.into_string();
+        let note = Some(note).filter(|note| !note.is_empty());
+        Ok(PayRequest { id: payment, target: self.target.clone(), amount, fee, note, not_after, intent })
+    }
+}
+
+/// Whether the preview says what the signed code says.
+fn agrees(code: &ShopCode, preview: &Preview) -> bool {
+    let is_shop = matches!(&preview.payee, PayeeView::Shop(shop) if shop.id == code.shop());
+    let is_amount = match code {
+        ShopCode::Order(order) => preview.amount_fixed && preview.amount == Some(order.amount.money()),
+        ShopCode::Static(_) => !preview.amount_fixed,
+    };
+    is_shop && is_amount && preview.currency == code.currency()
+}

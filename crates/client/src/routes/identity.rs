@@ -1,0 +1,99 @@
+//! Signing up, in and out, and who is signed in.
+//!
+//! The session is a cookie that scripts cannot read, so only the server knows whether it still holds. The device remembers
+//! whose copy it keeps; that is enough to show the copy, never to move value.
+
+use qianbao_api::identity::{PersonChange, PersonView, SessionView, SignIn, SignUp};
+
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::notice::Notice;
+use crate::presence::Presence;
+use crate::tabs::TabMessage;
+use crate::transport::{Method, Request};
+use crate::wake::Bells;
+
+impl Client {
+    /// Makes a person with a wallet and signs in.
+    pub async fn sign_up(&self, request: &SignUp) -> Result<SessionView, ClientError> {
+        let session = self.tell(Method::Post, "/v1/people", request).await?;
+        self.welcome(session, true).await
+    }
+
+    /// Signs in. What the device kept of another person is wiped first.
+    pub async fn sign_in(&self, request: &SignIn) -> Result<SessionView, ClientError> {
+        let session = self.tell(Method::Post, "/v1/session", request).await?;
+        self.welcome(session, true).await
+    }
+
+    /// Asks who is signed in, and sets [`Client::presence`] by the answer.
+    pub async fn session(&self) -> Result<SessionView, ClientError> {
+        let sent = self.inner.platform.clock.now();
+        let session: SessionView = self.ask(Request::get("/v1/session")).await?;
+        self.inner.server_clock.learn(sent, session.server_time, self.inner.platform.clock.now());
+        self.welcome(session, false).await
+    }
+
+    /// Signs out and wipes the device's copy, also when the server cannot be reached or the session is over already; the
+    /// error then says that the session may still live on the server until it ends by itself.
+    pub async fn sign_out(&self) -> Result<(), ClientError> {
+        // First the copy: the server's answer tells the browser to clear the site's storage, which closes this store.
+        let wiped = self.wipe().await;
+        let answer = self.exchange(Request::bare(Method::Delete, "/v1/session")).await;
+        wiped?;
+        self.set_presence(Presence::SignedOut);
+        self.inner.platform.tabs.tell(TabMessage::SignedOut);
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_signed_out() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Changes what is given in `change`.
+    pub async fn change_person(&self, change: &PersonChange) -> Result<PersonView, ClientError> {
+        let person: PersonView = self.tell(Method::Patch, "/v1/person", change).await?;
+        self.remember(&person, false).await;
+        self.set_presence(Presence::SignedIn(person.clone()));
+        Ok(person)
+    }
+
+    /// Who the client believes is signed in.
+    pub fn presence(&self) -> Presence {
+        self.inner.presence.borrow().clone()
+    }
+
+    pub(crate) fn set_presence(&self, presence: Presence) {
+        let changed = *self.inner.presence.borrow() != presence;
+        if changed {
+            *self.inner.presence.borrow_mut() = presence;
+            self.inner.wake.ring(Bells::SESSION);
+            self.inner.listeners.tell(Notice::Session);
+        }
+    }
+
+    /// The server said that nobody is signed in: the copy stays, value does not move until somebody signs in again.
+    pub(crate) fn session_over(&self) {
+        let presence = match self.presence() {
+            Presence::Remembered(person) | Presence::SignedIn(person) | Presence::Expired(person) => {
+                Presence::Expired(person)
+            }
+            Presence::SignedOut => Presence::SignedOut,
+        };
+        self.set_presence(presence);
+    }
+
+    /// Takes over a session: another person's copy goes first.
+    async fn welcome(&self, session: SessionView, is_new: bool) -> Result<SessionView, ClientError> {
+        let same = self.presence().person().is_some_and(|person| person.id == session.person.id);
+        if !same && self.wipe().await.is_err() {
+            self.go_adrift();
+        }
+        self.remember(&session.person, !same).await;
+        self.set_presence(Presence::SignedIn(session.person.clone()));
+        if is_new || !same {
+            self.inner.platform.tabs.tell(TabMessage::SignedIn);
+        }
+        Ok(session)
+    }
+}

@@ -1,0 +1,48 @@
+//! Verifying a shop's code and a receipt.
+
+use qianbao_api::payments::{Receipt, SignedReceipt};
+use qianbao_core::code::SealedCode;
+use qianbao_core::encoding::from_base64url;
+use qianbao_core::id::PaymentId;
+
+use super::VerifyError;
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::json;
+
+/// The word in front of what a receipt's signature signs.
+const RECEIPT_DOMAIN: &str = "qianbao/receipt/1\n";
+
+/// A receipt and what its signature says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedReceipt {
+    /// As the server sent it, to be kept or passed on.
+    pub signed: SignedReceipt,
+    /// What it says, if the operator signed it.
+    pub receipt: Result<Receipt, VerifyError>,
+}
+
+impl Client {
+    /// Checks that the operator signed this code. Works without a network once the key is on the device.
+    pub async fn verify_code(&self, code: &SealedCode) -> Result<(), VerifyError> {
+        let public = self.key(&code.key.to_string()).await?;
+        self.inner.platform.verifier.verify(public, code.message(), code.signature).await
+    }
+
+    /// Checks that the operator signed this receipt, and reads it. What was not verified is not read.
+    pub async fn verify_receipt(&self, signed: &SignedReceipt) -> Result<Receipt, VerifyError> {
+        let signature =
+            from_base64url(&signed.signature).and_then(|bytes| bytes.try_into().ok()).ok_or(VerifyError::Forged)?;
+        let public = self.key(&signed.key).await?;
+        let message = [RECEIPT_DOMAIN, &signed.body].concat().into_bytes();
+        self.inner.platform.verifier.verify(public, message, signature).await?;
+        json::parse(&signed.body).map_err(|_| VerifyError::Unreadable("a receipt"))
+    }
+
+    /// Fetches a payment's receipt and checks it.
+    pub async fn receipt(&self, payment: PaymentId) -> Result<CheckedReceipt, ClientError> {
+        let signed = self.signed_receipt(payment).await?;
+        let receipt = self.verify_receipt(&signed).await;
+        Ok(CheckedReceipt { signed, receipt })
+    }
+}

@@ -1,0 +1,302 @@
+//! From a scanned text to an outcome: genuine codes, forged ones, foreign ones, and everything that stands in the way.
+
+use std::rc::Rc;
+
+use qianbao_api::merchants::ShopView;
+use qianbao_api::payments::{PayRequest, PayeeView, Preview, Receipt, SignedReceipt, Target};
+use qianbao_client::verify::VerifyError;
+use qianbao_client::{Client, ClientError, ConfirmError, Mark, Obstacle, Outcome, Sheet, Stage as Screen, Stop};
+use qianbao_core::code::{CodeError, DOMAIN, Face, KeyId, OrderCode, ShopCode, StaticCode};
+use qianbao_core::id::{Id, ShopId};
+use qianbao_core::intent::{Intent, Payee};
+use qianbao_core::{Currency, Money, PositiveAmount, Timestamp};
+
+use crate::signer::OperatorKey;
+use crate::support::server::person;
+use crate::support::{Stage, cny};
+
+const KEY: [u8; 4] = [1, 2, 3, 4];
+
+fn shop() -> ShopId {
+    Id::from_parts(1, [8; 10])
+}
+
+fn face() -> Face {
+    Face {
+        name: "Yunshan Tea".parse().expect("a name"),
+        city: "Hangzhou".parse().expect("a city"),
+        category: "5812".parse().expect("a category"),
+        country: *b"CN",
+    }
+}
+
+fn order(expires_at: Timestamp) -> ShopCode {
+    let amount = PositiveAmount::new(cny(1_800)).expect("an amount");
+    let order = Id::from_parts(1, [6; 10]);
+    ShopCode::Order(OrderCode { shop: shop(), face: face(), order, version: 2, amount, expires_at })
+}
+
+fn static_code() -> ShopCode {
+    let link = Id::from_parts(1, [5; 10]);
+    ShopCode::Static(StaticCode { shop: shop(), face: face(), link, currency: Currency::CNY })
+}
+
+fn sealed(code: &ShopCode, key: &OperatorKey) -> String {
+    code.seal(KeyId(KEY), |text| key.sign(&format!("{DOMAIN}\n{text}"))).expect("a code that fits")
+}
+
+fn preview(amount: Option<Money>) -> Preview {
+    Preview {
+        payee: PayeeView::Shop(ShopView {
+            id: shop(),
+            name_zh: "云山茶铺".to_owned(),
+            name_en: "Yunshan Tea".to_owned(),
+            category: "5812".to_owned(),
+            city: "Hangzhou".to_owned(),
+        }),
+        amount,
+        amount_fixed: amount.is_some(),
+        fee: cny(0),
+        currency: Currency::CNY,
+        amount_max: cny(5_000_000),
+        order: None,
+        note: None,
+        available: cny(10_000),
+        expires_at: None,
+        server_time: Timestamp(0),
+    }
+}
+
+/// A signed-in client, a server that knows the operator's key and answers `preview`.
+fn shopping(preview: Option<Preview>) -> (Stage, Client, OperatorKey) {
+    let stage = Stage::new();
+    let key = OperatorKey::new(7, KEY);
+    stage.server.keys.replace(vec![key.public()]);
+    stage.server.preview.replace(preview);
+    let client = stage.signed_in();
+    (stage, client, key)
+}
+
+fn look(stage: &Stage, client: &Client, text: &str) -> Result<Sheet, Stop> {
+    let (client, text) = (client.clone(), text.to_owned());
+    stage.world.run(async move { client.look(&text).await })
+}
+
+fn in_an_hour(stage: &Stage) -> Timestamp {
+    stage.world.now().plus_seconds(3_600)
+}
+
+#[test]
+fn a_genuine_order_is_verified_confirmed_and_paid_with_the_digest_of_what_was_seen() {
+    let (stage, client, key) = shopping(Some(preview(Some(cny(1_800)))));
+    let sheet = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)).expect("a genuine code");
+    assert_eq!((sheet.mark, sheet.amount), (Mark::Verified, Some(cny(1_800))));
+    let (paying, paid) = (client.clone(), sheet.clone());
+    let outcome = stage.world.run(async move { paying.confirm(&paid, |_| {}).await });
+    assert!(matches!(outcome, Ok(Outcome::Paid(_))), "{outcome:?}");
+    assert_eq!(stage.server.balance("ming"), 8_200);
+    let payments = stage.server.payments.borrow();
+    let (body, _) = payments.values().next().expect("one payment");
+    let sent: PayRequest = serde_json::from_str(body).expect("a payment");
+    let Target::Order { order, version } = sent.target else { panic!("an order is paid") };
+    let (payer, payee) = (person("ming").id, Payee::Shop(shop()));
+    let intent = Intent::from_wallet(sent.id, payer, payee, cny(1_800), cny(0), Some((order, version)), sent.not_after);
+    assert_eq!(sent.intent, intent.expect("an intent").digest_hex());
+}
+
+#[test]
+fn a_static_code_asks_for_the_amount() {
+    let (stage, client, key) = shopping(Some(preview(None)));
+    let mut sheet = look(&stage, &client, &sealed(&static_code(), &key)).expect("a genuine code");
+    let (me, now) = (person("ming").id, stage.world.now());
+    assert_eq!(sheet.mark, Mark::Verified);
+    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::AmountMissing));
+    for (minor, expected) in [(0, "amount"), (-5, "amount"), (5_000_001, "amount"), (10_001, "missing"), (10_000, "")] {
+        sheet.amount = Some(cny(minor));
+        let found = match sheet.obstacle(me, now) {
+            Some(Obstacle::Amount(_)) => "amount",
+            Some(Obstacle::Insufficient { missing }) => {
+                assert_eq!(missing, cny(1));
+                "missing"
+            }
+            None => "",
+            Some(other) => panic!("{other:?} for {minor}"),
+        };
+        assert_eq!(found, expected, "{minor}");
+    }
+    sheet.note = "a".repeat(101);
+    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::Note));
+    sheet.note = "\u{202e}tea".to_owned();
+    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::Note));
+    sheet.note.clear();
+    sheet.amount = Some(Money::new(5, Currency::from_numeric(392).expect("the yen")));
+    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::Currency));
+}
+
+#[test]
+fn a_forged_code_stops_before_anything_is_asked() {
+    let (stage, client, _) = shopping(Some(preview(Some(cny(1_800)))));
+    let forger = OperatorKey::new(8, KEY);
+    let found = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &forger));
+    assert_eq!(found, Err(Stop::Forged));
+    assert_eq!(stage.server.count("/preview"), 0);
+}
+
+#[test]
+fn a_server_that_says_something_else_than_the_code_is_not_believed() {
+    let other_shop = Preview {
+        payee: PayeeView::Person {
+            id: person("lan").id,
+            handle: "lan".to_owned(),
+            display_name: "云山茶铺".to_owned(),
+            legal_name_masked: "*岚".to_owned(),
+        },
+        ..preview(Some(cny(1_800)))
+    };
+    for lie in [preview(Some(cny(18_000))), preview(None), other_shop] {
+        let (stage, client, key) = shopping(Some(lie));
+        let found = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key));
+        assert_eq!(found, Err(Stop::Differs));
+    }
+}
+
+#[test]
+fn an_order_that_is_over_stops_by_the_servers_clock() {
+    for skew_s in [-7_200, 0, 7_200] {
+        let stage = Stage::with_skew(skew_s);
+        let key = OperatorKey::new(7, KEY);
+        stage.server.keys.replace(vec![key.public()]);
+        stage.server.preview.replace(Some(preview(Some(cny(1_800)))));
+        let client = stage.signed_in();
+        let (over, open) = (stage.world.now().plus_seconds(-5), stage.world.now().plus_seconds(60));
+        assert_eq!(look(&stage, &client, &sealed(&order(over), &key)), Err(Stop::Expired), "skew {skew_s}");
+        assert!(look(&stage, &client, &sealed(&order(open), &key)).is_ok(), "skew {skew_s}");
+    }
+}
+
+#[test]
+fn keys_are_kept_for_later_and_a_new_one_is_asked_for_once() {
+    let (stage, client, key) = shopping(Some(preview(None)));
+    let running = client.clone();
+    stage.world.spawn(async move { running.run().await });
+    stage.world.pass(1);
+    assert_eq!(stage.server.count("qianbao-keys"), 1);
+    // Offline and in a new page, the kept key verifies.
+    stage.network.is_cut.set(true);
+    let platform = stage.device.tab().platform();
+    let offline = stage.world.run(async { Client::open(platform).await });
+    let found = look(&stage, &offline, &sealed(&static_code(), &key));
+    assert!(matches!(found, Err(Stop::Refused(ClientError::Offline))), "{found:?}: verified, then not asked");
+    let forged = look(&stage, &offline, &sealed(&static_code(), &OperatorKey::new(9, KEY)));
+    assert_eq!(forged, Err(Stop::Forged));
+    // The operator began a new key.
+    stage.network.is_cut.set(false);
+    let newer = OperatorKey::new(10, [9; 4]);
+    stage.server.keys.replace(vec![newer.public(), key.public()]);
+    let code = static_code().seal(KeyId([9; 4]), |text| newer.sign(&format!("{DOMAIN}\n{text}"))).expect("a code");
+    assert_eq!(look(&stage, &client, &code).map(|sheet| sheet.mark), Ok(Mark::Verified));
+    assert_eq!(stage.server.count("qianbao-keys"), 2);
+    // A key that nobody knows is no key.
+    let unknown = static_code().seal(KeyId([7; 4]), |_| [0; 64]).expect("a code");
+    assert_eq!(look(&stage, &client, &unknown), Err(Stop::Suspect(CodeError::Signature)));
+}
+
+#[test]
+fn what_is_not_ours_is_named_and_never_asked_about() {
+    type Expected = fn(&Stop) -> bool;
+    let (stage, client, key) = shopping(Some(preview(None)));
+    let genuine = sealed(&static_code(), &key);
+    let damaged = genuine.replacen("Hangzhou", "Hangzhow", 1);
+    let long = "x".repeat(10_001);
+    let link = "https://evil.example/#/p/lnk_01k2m3n4p5q6r7s8t9v0w1x2y3";
+    let cases: [(&str, Expected); 6] = [
+        (&damaged, |stop| matches!(stop, Stop::Damaged(_))),
+        (&long, |stop| *stop == Stop::TooLong),
+        ("  ", |stop| *stop == Stop::Empty),
+        (link, |stop| matches!(stop, Stop::OtherWallet(_))),
+        ("javascript:alert(1)", |stop| matches!(stop, Stop::Text(_))),
+        ("hello", |stop| matches!(stop, Stop::Text(_))),
+    ];
+    for (text, is_expected) in cases {
+        let found = look(&stage, &client, text).expect_err("not a code of ours");
+        assert!(is_expected(&found), "{found:?}");
+    }
+    assert_eq!(stage.server.count("/preview"), 0);
+    let unknown = look(&stage, &client, "@nobody").map(|sheet| sheet.mark);
+    assert_eq!(unknown, Ok(Mark::Named), "a handle is asked about, and its payee has no verified mark");
+}
+
+#[test]
+fn nobody_pays_themselves() {
+    let own = Preview {
+        payee: PayeeView::Person {
+            id: person("ming").id,
+            handle: "ming".to_owned(),
+            display_name: "ming".to_owned(),
+            legal_name_masked: "*明".to_owned(),
+        },
+        ..preview(Some(cny(5)))
+    };
+    let (stage, client, _) = shopping(Some(own));
+    let sheet = look(&stage, &client, "@ming").expect("the server knows ming");
+    let outcome = stage.world.run(async move { client.confirm(&sheet, |_| {}).await });
+    assert_eq!(outcome, Err(ConfirmError::Obstacle(Obstacle::OwnWallet)));
+    assert_eq!(stage.network.sends(), 0);
+}
+
+#[test]
+fn a_sheet_is_confirmed_once() {
+    let (stage, client, key) = shopping(Some(preview(Some(cny(1_800)))));
+    let mut screen = Screen::default();
+    screen.looked(Err(Stop::Empty));
+    assert_eq!(screen, Screen::Idle, "a late answer changes nothing");
+    screen.begin();
+    screen.looked(look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)));
+    let sheet = screen.confirm().expect("a sheet to pay");
+    assert_eq!(screen.confirm(), None, "a second tap finds nothing to pay");
+    screen.begin();
+    assert!(matches!(screen, Screen::Paying { .. }), "a scan does not hide money on its way");
+    let steps = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let (paying, seen) = (client.clone(), steps.clone());
+    let outcome =
+        stage.world.run(async move { paying.confirm(&sheet, |step| seen.borrow_mut().push(step.clone())).await });
+    for step in steps.borrow().iter() {
+        screen.stepped(step);
+    }
+    screen.settled(outcome);
+    assert!(matches!(&screen, Screen::Done { outcome: Outcome::Paid(_), .. }), "{screen:?}");
+}
+
+#[test]
+fn a_receipt_is_read_only_if_the_operator_signed_it() {
+    let (stage, client, key) = shopping(None);
+    let receipt = Receipt {
+        payment: Id::from_parts(1, [1; 10]),
+        epoch: "1".to_owned(),
+        sequence: 120,
+        committed_at: stage.world.now(),
+        payer: "*明".to_owned(),
+        payee: "云山茶铺".to_owned(),
+        shop: Some(shop()),
+        order: None,
+        order_version: None,
+        amount: cny(1_800),
+        fee: cny(0),
+        intent: "0".repeat(64),
+    };
+    let body = serde_json::to_string(&receipt).expect("receipts can be printed");
+    let sign = |domain: &str| data_encoding::BASE64URL_NOPAD.encode(&key.sign(&format!("{domain}\n{body}")));
+    let signed =
+        |signature: String, body: &str| SignedReceipt { body: body.to_owned(), key: "01020304".to_owned(), signature };
+    let genuine = signed(sign("qianbao/receipt/1"), &body);
+    let cases = [
+        (genuine.clone(), Ok(receipt)),
+        (signed(genuine.signature.clone(), &body.replace("1800", "1801")), Err(VerifyError::Forged)),
+        (signed(sign("qianbao/code/1"), &body), Err(VerifyError::Forged)),
+        (signed("short".to_owned(), &body), Err(VerifyError::Forged)),
+    ];
+    for (signed, expected) in cases {
+        let client = client.clone();
+        assert_eq!(stage.world.run(async move { client.verify_receipt(&signed).await }), expected);
+    }
+}

@@ -1,0 +1,15 @@
+//! The client's logic against a scripted world: virtual time, a server that keeps money, a network that loses, a device
+//! whose tabs can be killed.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod codes;
+#[path = "../conformance/mod.rs"]
+mod conformance;
+mod killed;
+mod mirror;
+mod payments;
+#[path = "../signer/mod.rs"]
+mod signer;
+mod storage;
+mod support;
