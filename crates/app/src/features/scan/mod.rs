@@ -1,0 +1,138 @@
+//! Reading a code: by the camera, from a picture, from the clipboard, or typed. What it says is decided by the next
+//! screen; nothing that is read is ever opened as an address.
+
+mod view;
+
+use leptos::html;
+use leptos::prelude::*;
+use qianbao_ui::words::text;
+use qianbao_ui::{Button, ButtonKind, Field, FieldKind, Glyph, IconButton, Navigation, Sheet, Toaster};
+
+use crate::browser::clipboard;
+use crate::browser::picture::Picture;
+use crate::browser::scanner::{self, Camera, ScannerError};
+use crate::route::{PayFor, Route};
+use crate::words::{Words, said, say, words};
+
+/// Longest text that is taken for a code, in characters; the longest code has 512.
+const TEXT_MAX: usize = 1_000;
+
+/// What to say when there is no camera picture or no code in a file.
+fn sentence(words: Words, error: ScannerError) -> String {
+    match error {
+        ScannerError::Denied => said!(words, camera_denied),
+        ScannerError::Missing => said!(words, camera_missing),
+        ScannerError::Busy => said!(words, camera_busy),
+        ScannerError::PictureTooLarge => said!(words, picture_too_large),
+        ScannerError::PictureUnreadable => said!(words, picture_unreadable),
+        ScannerError::Failed => said!(words, camera_failed),
+    }
+}
+
+/// Goes on with what was read.
+fn take(navigation: Navigation, text: &str) {
+    let text: String = text.trim().chars().take(TEXT_MAX).collect();
+    if !text.is_empty() {
+        navigation.go(&Route::Pay(PayFor::Code(text)).path());
+    }
+}
+
+/// The screen.
+#[component]
+pub fn Scan() -> impl IntoView {
+    let (words, navigation, toaster) = (words(), Navigation::get(), Toaster::get());
+    let video = NodeRef::<html::Video>::new();
+    let camera = StoredValue::<Option<Camera>, LocalStorage>::new_local(None);
+    let opened = Action::new_local(move |element: &scanner::Video| {
+        let element = element.clone();
+        async move {
+            let open = scanner::open(&element, move |text| take(navigation, &text)).await?;
+            let has_torch = open.has_torch();
+            // The screen may be gone by now; then the camera is given back at once.
+            let _ = camera.try_set_value(Some(open));
+            Ok::<bool, ScannerError>(has_torch)
+        }
+    });
+    Effect::new(move || {
+        if let Some(element) = video.get() {
+            opened.dispatch_local(element);
+        }
+    });
+    on_cleanup(move || drop(camera.try_update_value(Option::take)));
+    let from_picture = Action::new_local(move |file: &Picture| {
+        let file = file.clone();
+        async move {
+            match scanner::read_picture(&file).await {
+                Ok(Some(text)) => take(navigation, &text),
+                Ok(None) => toaster.say(Glyph::Alert, say!(words, picture_without_code)),
+                Err(error) => toaster.say(Glyph::Alert, move || sentence(words, error)),
+            }
+        }
+    });
+    let typing = RwSignal::new(false);
+    let paste = Action::new_local(move |(): &()| async move {
+        match clipboard::paste().await.filter(|text| !text.trim().is_empty()) {
+            Some(text) => take(navigation, &text),
+            // Where reading the clipboard is not allowed, the field takes what is pasted.
+            None => typing.set(true),
+        }
+    });
+    let failed = Signal::derive(move || opened.value().get().and_then(Result::err));
+    let has_torch = Signal::derive(move || matches!(opened.value().get(), Some(Ok(true))));
+    view! {
+        <div class="scan">
+            <video class="scan-video" node_ref=video playsinline=true muted=true aria-hidden="true"></video>
+            <header class="scan-bar">
+                <IconButton
+                    label=say!(words, back)
+                    glyph=Glyph::Back
+                    press=move |()| navigation.back_or(&Route::Home.path())
+                />
+                <h1>{text(say!(words, scan))}</h1>
+                <view::TorchButton there=has_torch camera=camera />
+            </header>
+            <view::Finder failed=failed waiting=opened.pending() />
+            <div class="scan-ways">
+                <view::PictureButton choose=move |file| { from_picture.dispatch_local(file); } />
+                <view::WayButton label=say!(words, paste) glyph=Glyph::Paste press=move |()| { paste.dispatch(()); } />
+                <view::WayButton label=say!(words, type_code) glyph=Glyph::Keyboard press=move |()| typing.set(true) />
+            </div>
+            <Typing open=typing />
+        </div>
+    }
+    .into_any()
+}
+
+/// The sheet to type or paste a code, a link or a handle into.
+#[component]
+fn Typing(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let (words, navigation) = (words(), Navigation::get());
+    let typed = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        take(navigation, &typed.get_untracked());
+    };
+    view! {
+        <Sheet open=open title=say!(words, type_code) close=move |()| open.set(false)>
+            <form class="stack" on:submit=submit>
+                <Field
+                    label=say!(words, code_or_link)
+                    value=typed
+                    input=move |text| typed.set(text)
+                    kind=FieldKind::Lines
+                    hint=say!(words, code_or_link_hint)
+                    length_max=1000
+                />
+                <Button
+                    text=say!(words, go_on)
+                    kind=ButtonKind::Main
+                    disabled=Signal::derive(move || typed.read().trim().is_empty())
+                />
+            </form>
+        </Sheet>
+    }
+    .into_any()
+}

@@ -1,0 +1,86 @@
+//! Signing in with handle and password.
+
+use leptos::prelude::*;
+use qianbao_api::ProblemCode;
+use qianbao_api::identity::SignIn as Request;
+use qianbao_client::ClientError;
+use qianbao_ui::words::text;
+use qianbao_ui::{Button, Field, FieldKind, Link, Navigation};
+
+use crate::features::welcome::way_in;
+use crate::frame::Screen;
+use crate::parts::{Trouble, TroubleNote};
+use crate::route::{Route, next_of};
+use crate::state::Wallet;
+use crate::words::{problem, said, say, words};
+
+/// The screen.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
+    let handle = RwSignal::new(wallet.presence_now().person().map(|person| person.handle.clone()).unwrap_or_default());
+    let password = RwSignal::new(String::new());
+    let tried = RwSignal::new(false);
+    let next = next_of(&navigation.path().get_untracked());
+    let signing_in = Action::new_local(move |request: &Request| {
+        let (request, next) = (request.clone(), next.clone());
+        async move {
+            wallet.client().sign_in(&request).await?;
+            navigation.replace(&next);
+            Ok::<(), ClientError>(())
+        }
+    });
+    let failed = Signal::derive(move || signing_in.value().get().and_then(Result::err));
+    let wrong =
+        move || failed.with(|error| error.as_ref().is_some_and(|e| e.code() == Some(ProblemCode::SignInFailed)));
+    let handle_error = Signal::derive(move || {
+        if tried.get() && handle.read().trim().is_empty() { said!(words, handle_missing) } else { String::new() }
+    });
+    let password_error = Signal::derive(move || {
+        if tried.get() && password.read().is_empty() {
+            said!(words, password_missing)
+        } else if wrong() {
+            problem(words, ProblemCode::SignInFailed).to_owned()
+        } else {
+            String::new()
+        }
+    });
+    let trouble = Signal::derive(move || failed.get().filter(|_| !wrong()).map(Trouble::Request));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        let request = Request { handle: handle.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        if !request.handle.is_empty() && !request.password.is_empty() {
+            signing_in.dispatch(request);
+        }
+    };
+    view! {
+        <Screen title=say!(words, sign_in) back=Route::Welcome class="screen-form">
+            <form class="card stack" novalidate on:submit=submit>
+                <Field
+                    label=say!(words, handle)
+                    value=handle
+                    input=move |typed| handle.set(typed)
+                    kind=FieldKind::Handle
+                    autocomplete="username"
+                    error=handle_error
+                />
+                <Field
+                    label=say!(words, password)
+                    value=password
+                    input=move |typed| password.set(typed)
+                    kind=FieldKind::Password
+                    autocomplete="current-password"
+                    error=password_error
+                />
+                <TroubleNote trouble=trouble />
+                <Button text=say!(words, sign_in) busy=signing_in.pending() />
+            </form>
+            <p class="form-foot">
+                {text(say!(words, no_wallet_yet))} " "
+                <Link href=way_in(&Route::SignUp)>{text(say!(words, sign_up))}</Link>
+            </p>
+        </Screen>
+    }
+    .into_any()
+}

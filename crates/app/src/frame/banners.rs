@@ -1,0 +1,119 @@
+//! News about the whole app: private window, no network, session over, a wrong clock, payments being checked, a newer build.
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use qianbao_client::{OutboxItem, Presence, Step, Subject, SyncState};
+use qianbao_ui::{Banner, Button, ButtonKind, Glyph, LinkButton, Tone};
+
+use crate::app::Offers;
+use crate::browser::version;
+use crate::parts::moment;
+use crate::route::Route;
+use crate::state::Wallet;
+use crate::words::{said, say, words};
+
+/// A device clock that is further off than this is worth a word, in microseconds: five minutes.
+const CLOCK_OFF_US: i64 = 5 * 60 * 1_000_000;
+
+/// All news, most pressing first.
+#[component]
+pub fn Banners() -> impl IntoView {
+    view! {
+        <div class="banners">
+            <Expired />
+            <Open />
+            <Offline />
+            <Clock />
+            <PrivateWindow />
+            <Update />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Expired() -> impl IntoView {
+    let (words, wallet) = (words(), Wallet::get());
+    move || {
+        matches!(wallet.presence(), Presence::Expired(_)).then(|| {
+            let action = view! { <LinkButton href="/sign-in" text=say!(words, sign_in) kind=ButtonKind::Plain /> };
+            let text = say!(words, banner_session_over);
+            view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Info action=action.into_any() /> }
+        })
+    }
+}
+
+/// Whether an item of the outbox is a payment whose outcome nobody knows yet.
+fn is_open(item: &OutboxItem) -> bool {
+    matches!(item.step, Step::Checking { .. })
+}
+
+#[component]
+fn Open() -> impl IntoView {
+    let (words, wallet) = (words(), Wallet::get());
+    move || {
+        wallet.outbox().iter().find(|item| is_open(item)).and_then(|item| match item.subject {
+            Subject::Payment(payment) => {
+                let href = Route::Payment(payment).path();
+                let action = view! { <LinkButton href=href text=say!(words, look) kind=ButtonKind::Plain /> };
+                let text = say!(words, banner_checking);
+                Some(view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Clock action=action.into_any() /> })
+            }
+            Subject::Refund { .. } => None,
+        })
+    }
+}
+
+#[component]
+fn Offline() -> impl IntoView {
+    let (words, wallet) = (words(), Wallet::get());
+    let again = Action::new_local(move |(): &()| async move { wallet.client().refresh().await });
+    let offline = Memo::new(move |_| wallet.sync_state() == SyncState::Offline && wallet.presence().person().is_some());
+    move || {
+        offline.get().then(|| {
+            let text = TextProp::from(move || {
+                if let Some(seconds) = wallet.age_s() {
+                    said!(words, banner_offline, age = moment::age(words, seconds))
+                } else {
+                    said!(words, banner_offline_empty)
+                }
+            });
+            let press = move |()| {
+                again.dispatch(());
+            };
+            let action = view! {
+                <Button text=say!(words, try_again) kind=ButtonKind::Plain busy=again.pending() press=press />
+            };
+            view! { <Banner text=text glyph=Glyph::Offline action=action.into_any() /> }
+        })
+    }
+}
+
+#[component]
+fn Clock() -> impl IntoView {
+    let (words, wallet) = (words(), Wallet::get());
+    let off = Memo::new(move |_| wallet.clock_ahead_us().abs() > CLOCK_OFF_US);
+    move || off.get().then(|| view! { <Banner text=say!(words, banner_clock) glyph=Glyph::Clock /> })
+}
+
+#[component]
+fn PrivateWindow() -> impl IntoView {
+    let (words, wallet) = (words(), Wallet::get());
+    let private = !wallet.client().is_lasting();
+    private.then(|| view! { <Banner text=say!(words, banner_private) tone=Tone::Gold glyph=Glyph::Info /> })
+}
+
+#[component]
+fn Update() -> impl IntoView {
+    let words = words();
+    let ready = Offers::get().update;
+    move || {
+        ready.get().then(|| {
+            let action = view! {
+                <Button text=say!(words, update_now) kind=ButtonKind::Plain press=|()| version::apply_update() />
+            };
+            let text = say!(words, banner_update);
+            view! { <Banner text=text tone=Tone::Jade glyph=Glyph::Refresh action=action.into_any() /> }
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! Starts the wallet in a browser.
+
+fn main() {
+    qianbao_app::start();
+}

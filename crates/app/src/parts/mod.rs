@@ -1,0 +1,12 @@
+//! How an entry, a payee, a moment or a problem looks, wherever it is shown, and how an amount is read.
+
+pub mod amount;
+pub mod entry;
+pub mod language;
+pub mod moment;
+pub mod payee;
+pub mod receipt;
+pub mod trouble;
+
+pub use entry::EntryRow;
+pub use trouble::{Trouble, TroubleNote};

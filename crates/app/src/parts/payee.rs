@@ -1,0 +1,95 @@
+//! The other side of a payment: its name, what the operator vouches for, and what is only free text.
+
+use leptos::prelude::*;
+use qianbao_api::payments::PayeeView;
+use qianbao_ui::{Glyph, Mark, Tag, Tone};
+
+use crate::words::{Words, category, said, say, shop_name, words};
+
+/// The name in a list: the shop's, the person's masked legal name, the bank's.
+pub fn name(words: Words, payee: &PayeeView) -> String {
+    match payee {
+        PayeeView::Shop(shop) => shop_name(words, shop),
+        PayeeView::Person { legal_name_masked, .. } => legal_name_masked.clone(),
+        PayeeView::Bank { name, .. } => name.clone(),
+    }
+}
+
+/// The letter or icon that stands for the payee.
+pub fn mark(words: Words, payee: &PayeeView) -> AnyView {
+    match payee {
+        PayeeView::Bank { .. } => view! { <Mark glyph=Glyph::Bank /> }.into_any(),
+        PayeeView::Shop(shop) => view! { <Mark letter=first_letter(&shop_name(words, shop)) /> }.into_any(),
+        PayeeView::Person { legal_name_masked, .. } => {
+            view! { <Mark letter=first_letter(legal_name_masked) /> }.into_any()
+        }
+    }
+}
+
+/// The first letter that is not a mask.
+fn first_letter(name: &str) -> String {
+    name.chars().find(|letter| letter.is_alphanumeric()).map(String::from).unwrap_or_default()
+}
+
+/// The head of a confirm sheet or receipt: who gets the money. What the operator vouches for stands first and carries the
+/// mark; a name that anybody may choose is isolated and marked as such.
+#[component]
+pub fn PayeeHead(
+    /// The payee.
+    payee: PayeeView,
+) -> impl IntoView {
+    let words = words();
+    let shown = payee.clone();
+    let lead = move || mark(words, &shown);
+    let (second, tag) = match &payee {
+        PayeeView::Shop(shop) => {
+            let shop = shop.clone();
+            let place = move || [category(words, &shop.category), shop.city.clone()].join(" · ");
+            (
+                view! { <span class="quiet">{place}</span> }.into_any(),
+                view! { <Tag text=say!(words, payee_shop_verified) tone=Tone::Jade glyph=Glyph::Shield /> }.into_any(),
+            )
+        }
+        PayeeView::Person { handle, display_name, .. } => (
+            view! {
+                <span class="quiet">
+                    <bdi>{display_name.clone()}</bdi>
+                    " · @"
+                    <bdi>{handle.clone()}</bdi>
+                </span>
+            }
+            .into_any(),
+            view! { <Tag text=say!(words, payee_name_checked) tone=Tone::Jade glyph=Glyph::Shield /> }.into_any(),
+        ),
+        PayeeView::Bank { last4, .. } => {
+            let last4 = last4.clone();
+            let account = move || last4.clone().map(|last4| said!(words, bank_account_ending, last4 = last4));
+            (view! { <span class="quiet">{account}</span> }.into_any(), ().into_any())
+        }
+    };
+    view! {
+        <div class="payee">
+            {lead}
+            <span class="payee-names">
+                <strong>
+                    <bdi>{move || name(words, &payee)}</bdi>
+                </strong>
+                {second}
+            </span>
+            {tag}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_letter;
+
+    #[test]
+    fn the_mark_shows_the_letter_that_is_left() {
+        assert_eq!(first_letter("*明"), "明");
+        assert_eq!(first_letter("云山茶铺"), "云");
+        assert_eq!(first_letter("***"), "");
+    }
+}

@@ -1,0 +1,123 @@
+//! The receipt of a payment: signed by the operator, verified here, shown with its proof.
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use qianbao_api::payments::Receipt;
+use qianbao_client::ClientError;
+use qianbao_client::verify::VerifyError;
+use qianbao_core::id::PaymentId;
+use qianbao_ui::words::text;
+use qianbao_ui::{Amount, Button, ButtonKind, Fact, Glyph, Skeleton, Tag, Tone};
+
+use super::Trouble;
+use crate::browser::calendar::{Style, written};
+use crate::state::Wallet;
+use crate::words::{Words, say, words};
+
+/// What is known of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Known {
+    /// The operator signed it; with the id of the key.
+    Verified(Box<Receipt>, String),
+    /// It is not what the operator signed, or that cannot be found out.
+    Unverified(VerifyError),
+    /// It could not be fetched.
+    Missing(ClientError),
+}
+
+async fn fetch(wallet: Wallet, payment: PaymentId) -> Known {
+    let client = wallet.client();
+    let signed = match client.signed_receipt(payment).await {
+        Ok(signed) => signed,
+        Err(error) => return Known::Missing(error),
+    };
+    match client.verify_receipt(&signed).await {
+        Ok(receipt) => Known::Verified(Box::new(receipt), signed.key),
+        Err(error) => Known::Unverified(error),
+    }
+}
+
+/// The receipt.
+#[component]
+pub fn ReceiptCard(
+    /// Of which payment.
+    payment: PaymentId,
+) -> impl IntoView {
+    let (words, wallet) = (words(), Wallet::get());
+    let known = LocalResource::new(move || fetch(wallet, payment));
+    let tag = move || match known.get() {
+        Some(Known::Verified(..)) => {
+            view! { <Tag text=say!(words, receipt_verified) tone=Tone::Jade glyph=Glyph::Shield /> }.into_any()
+        }
+        Some(Known::Unverified(_)) => {
+            view! { <Tag text=say!(words, receipt_unverified) tone=Tone::Cinnabar glyph=Glyph::Alert /> }.into_any()
+        }
+        Some(Known::Missing(_)) | None => ().into_any(),
+    };
+    let content = move || match known.get() {
+        None => view! { <Skeleton lines=3 /> }.into_any(),
+        Some(Known::Verified(receipt, key)) => proof(words, *receipt, key),
+        Some(Known::Unverified(_)) => view! { <p>{text(say!(words, receipt_unverified_text))}</p> }.into_any(),
+        Some(Known::Missing(error)) => view! {
+            <p class="quiet">{text(why_missing(words, error))}</p>
+            <Button text=say!(words, try_again) kind=ButtonKind::Plain press=move |()| known.refetch() />
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="card receipt">
+            <div class="card-head">
+                <h2>{text(say!(words, receipt))}</h2>
+                {tag}
+            </div>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+/// Why there is no receipt to be shown.
+fn why_missing(words: Words, error: ClientError) -> TextProp {
+    match error {
+        ClientError::Offline | ClientError::Timeout { .. } => say!(words, receipt_missing),
+        error => TextProp::from(move || Trouble::Request(error.clone()).sentences(words)),
+    }
+}
+
+fn proof(words: Words, receipt: Receipt, key: String) -> AnyView {
+    let (amount, at) = (receipt.amount, receipt.committed_at);
+    let order = receipt.order.map(|order| {
+        view! {
+            <Fact label=say!(words, order_number)>
+                <span class="facts-code">{order.to_string()}</span>
+            </Fact>
+        }
+    });
+    let place = [&receipt.epoch, "·", &receipt.sequence.to_string()].concat();
+    view! {
+        <dl class="facts">
+            <Fact label=say!(words, payer)>
+                <bdi>{receipt.payer.clone()}</bdi>
+            </Fact>
+            <Fact label=say!(words, payee)>
+                <bdi>{receipt.payee.clone()}</bdi>
+            </Fact>
+            <Fact label=say!(words, amount)>
+                <Amount money=Signal::stored(amount) />
+            </Fact>
+            <Fact label=say!(words, time)>{move || written(at, Style::Full, words.get_locale())}</Fact>
+            <Fact label=say!(words, payment_number)>
+                <span class="facts-code">{receipt.payment.to_string()}</span>
+            </Fact>
+            {order}
+            <Fact label=say!(words, ledger_place)>
+                <span class="facts-code">{place}</span>
+            </Fact>
+            <Fact label=say!(words, signing_key)>
+                <span class="facts-code">{key}</span>
+            </Fact>
+        </dl>
+        <p class="quiet">{text(say!(words, receipt_text))}</p>
+    }
+    .into_any()
+}

@@ -1,0 +1,9 @@
+//! What every screen may read: the wallet and the preferences, each a context of its own type.
+
+pub mod calendar;
+pub mod preferences;
+pub mod receive_code;
+pub mod wallet;
+
+pub use preferences::Preferences;
+pub use wallet::Wallet;

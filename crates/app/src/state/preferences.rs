@@ -1,0 +1,115 @@
+//! What a person prefers in this browser: language, theme, whether amounts are shown, whether money in makes a sound.
+
+use leptos::prelude::*;
+
+use crate::browser::{document, kept};
+use crate::words::{Locale, Words};
+
+/// Which colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+// The start page reads the first two before the first paint; see `web/src/preferences.js`.
+const LANGUAGE: &str = "qianbao.language";
+const THEME: &str = "qianbao.theme";
+const HIDDEN: &str = "qianbao.amounts-hidden";
+const SILENT: &str = "qianbao.silent";
+
+/// The preferences. Copy them out of the context.
+#[derive(Clone, Copy)]
+pub struct Preferences {
+    theme: RwSignal<Theme>,
+    hidden: RwSignal<bool>,
+    silent: RwSignal<bool>,
+}
+
+impl Preferences {
+    /// Reads what this browser keeps and applies the language to `words`.
+    pub fn provide(words: Words) -> Self {
+        let theme = match kept::get(THEME).as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        };
+        words.set_locale(document::language());
+        let is_on = |key| kept::get(key).is_some();
+        let preferences = Self {
+            theme: RwSignal::new(theme),
+            hidden: RwSignal::new(is_on(HIDDEN)),
+            silent: RwSignal::new(is_on(SILENT)),
+        };
+        provide_context(preferences);
+        preferences
+    }
+
+    /// The preferences of the app.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Which colours.
+    pub fn theme(self) -> Signal<Theme> {
+        self.theme.into()
+    }
+
+    /// Whether dots stand in the place of amounts.
+    pub fn amounts_hidden(self) -> Signal<bool> {
+        self.hidden.into()
+    }
+
+    /// Whether money that comes in makes no sound.
+    pub fn silent(self) -> Signal<bool> {
+        self.silent.into()
+    }
+
+    /// Keeps everything again, after the browser's storage was cleared.
+    pub fn keep(self, words: Words) {
+        Self::set_language(words, words.get_locale_untracked());
+        self.set_theme(self.theme.get_untracked());
+        self.set_amounts_hidden(self.hidden.get_untracked());
+        self.set_silent(self.silent.get_untracked());
+    }
+
+    /// Speaks another language from here on.
+    pub fn set_language(words: Words, locale: Locale) {
+        let name = match locale {
+            Locale::zh => "zh",
+            Locale::en => "en",
+        };
+        kept::set(LANGUAGE, Some(name));
+        document::set_language(locale);
+        words.set_locale(locale);
+    }
+
+    /// Paints in other colours from here on.
+    pub fn set_theme(self, theme: Theme) {
+        let name = match theme {
+            Theme::System => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        };
+        kept::set(THEME, name);
+        document::set_theme(theme);
+        self.theme.set(theme);
+    }
+
+    /// Hides or shows amounts.
+    pub fn set_amounts_hidden(self, hidden: bool) {
+        kept::set(HIDDEN, hidden.then_some("yes"));
+        self.hidden.set(hidden);
+    }
+
+    /// Silences money that comes in, or not.
+    pub fn set_silent(self, silent: bool) {
+        kept::set(SILENT, silent.then_some("yes"));
+        self.silent.set(silent);
+    }
+}

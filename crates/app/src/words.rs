@@ -1,0 +1,122 @@
+//! Texts in the language in force. Each stands once in `web/locales/{zh,en}/{app,problems}.json`.
+
+use qianbao_api::ProblemCode;
+use qianbao_api::merchants::ShopView;
+
+pub use crate::texts::i18n::{I18nContextProvider, Locale};
+use crate::texts::i18n::{I18nKeys, use_i18n};
+
+/// The language in force; reading a text through it follows a change.
+pub type Words = leptos_i18n::I18nContext<Locale, I18nKeys>;
+
+/// The words of the app.
+pub fn words() -> Words {
+    use_i18n()
+}
+
+/// A reactive text by its key in `app.json`; with values as `say!(words, key, name = value)`, each value evaluated anew
+/// whenever the text is.
+macro_rules! say {
+    ($words:expr, $key:ident) => {{
+        let words: $crate::words::Words = $words;
+        leptos::text_prop::TextProp::from(move || leptos_i18n::t_string!(words, app.$key))
+    }};
+    ($words:expr, $key:ident, $($name:ident = $value:expr),+ $(,)?) => {{
+        let words: $crate::words::Words = $words;
+        leptos::text_prop::TextProp::from(move || leptos_i18n::t_string!(words, app.$key, $($name = $value),+))
+    }};
+}
+pub(crate) use say;
+
+/// A text now, by its key in `app.json`; inside a reactive closure it follows the language.
+macro_rules! said {
+    ($words:expr, $key:ident) => {{
+        let words: $crate::words::Words = $words;
+        leptos_i18n::t_string!(words, app.$key).to_string()
+    }};
+    ($words:expr, $key:ident, $($name:ident = $value:expr),+ $(,)?) => {{
+        let words: $crate::words::Words = $words;
+        leptos_i18n::t_string!(words, app.$key, $($name = $value),+).to_string()
+    }};
+}
+pub(crate) use said;
+
+/// The name of a shop in the language in force.
+pub fn shop_name(words: Words, shop: &ShopView) -> String {
+    match words.get_locale() {
+        Locale::zh => shop.name_zh.clone(),
+        Locale::en => shop.name_en.clone(),
+    }
+}
+
+/// What kind of shop a merchant category code of ISO 18245 means, in a word.
+pub fn category(words: Words, code: &str) -> String {
+    match code {
+        "5411" | "5422" | "5441" | "5451" | "5499" => said!(words, category_groceries),
+        "5811" | "5812" | "5813" | "5814" => said!(words, category_food),
+        "5942" | "5192" | "5994" => said!(words, category_books),
+        "4111" | "4121" | "4131" => said!(words, category_transport),
+        "5912" | "8011" | "8062" => said!(words, category_health),
+        "8211" | "8220" | "8299" => said!(words, category_education),
+        "7230" | "7299" | "7542" => said!(words, category_services),
+        _ => said!(words, category_retail),
+    }
+}
+
+/// The sentence for a problem's code: what happened and what to do.
+pub fn problem(words: Words, code: ProblemCode) -> &'static str {
+    macro_rules! sentences {
+        ($($code:ident $key:ident;)*) => {
+            match code { $(ProblemCode::$code => leptos_i18n::t_string!(words, problems.$key),)* }
+        };
+    }
+    sentences! {
+        MalformedRequest malformed_request;
+        UnsupportedMediaType unsupported_media_type;
+        BodyTooLarge body_too_large;
+        NotFound not_found;
+        MethodNotAllowed method_not_allowed;
+        OriginRefused origin_refused;
+        TooManyRequests too_many_requests;
+        Overloaded overloaded;
+        Timeout timeout;
+        Internal internal;
+        SignInRequired sign_in_required;
+        SignInFailed sign_in_failed;
+        HandleInvalid handle_invalid;
+        HandleTaken handle_taken;
+        NameInvalid name_invalid;
+        PasswordLength password_length;
+        PasswordCommon password_common;
+        AmountNotPositive amount_not_positive;
+        AmountTooLarge amount_too_large;
+        CurrencyMismatch currency_mismatch;
+        NoteInvalid note_invalid;
+        CardNumberInText card_number_in_text;
+        PayeeNotFound payee_not_found;
+        PaySelf pay_self;
+        InsufficientFunds insufficient_funds;
+        PayeeCeiling payee_ceiling;
+        WalletBlocked wallet_blocked;
+        OrderPaid order_paid;
+        OrderExpired order_expired;
+        OrderCancelled order_cancelled;
+        OrderChanged order_changed;
+        OrderBusy order_busy;
+        AmountMismatch amount_mismatch;
+        FeeChanged fee_changed;
+        IntentMismatch intent_mismatch;
+        IdReused id_reused;
+        PaymentExpired payment_expired;
+        NotAfterInvalid not_after_invalid;
+        CodeExpired code_expired;
+        OrderInvalid order_invalid;
+        OrderState order_state;
+        RefundExceeds refund_exceeds;
+        ShopRequired shop_required;
+        ShopExists shop_exists;
+        ShopInvalid shop_invalid;
+        BankUnavailable bank_unavailable;
+        NoticeSignature notice_signature;
+    }
+}

@@ -1,0 +1,6 @@
+//! Opening a shop: four answers.
+
+mod model;
+mod view;
+
+pub use view::OpenShop;

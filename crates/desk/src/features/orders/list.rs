@@ -1,0 +1,139 @@
+//! The list, beside the order that is looked at.
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use qianbao_core::id::OrderId;
+use qianbao_ui::words::text;
+use qianbao_ui::{Amount, AmountSign, Button, ButtonKind, Empty, Glyph, LinkButton, Mark, Row, Tag, Tone};
+
+use super::detail::OrderDetail;
+use super::model::{is_void, status_tone, status_word};
+use crate::browser::calendar::{Shape, day_begin, written};
+use crate::say;
+use crate::screen::Screen;
+use crate::state::Till;
+use crate::state::orders::{Item, counterparty, split_at_day};
+use crate::texts::Language;
+
+/// Rows before "earlier" is asked for.
+const EARLIER_STEP: usize = 40;
+
+/// Orders, and one of them where one is chosen.
+#[component]
+pub fn Orders(
+    /// The order that is looked at.
+    #[prop(into)]
+    chosen: Signal<Option<OrderId>>,
+) -> impl IntoView {
+    let till = Till::get();
+    let shown = RwSignal::new(EARLIER_STEP);
+    let days = Memo::new(move |_| split_at_day(till.items(), day_begin(till.now())));
+    let today = Signal::derive(move || days.read().0.clone());
+    let earlier = Signal::derive(move || days.read().1.iter().take(shown.get()).cloned().collect::<Vec<_>>());
+    let more = move || days.read().1.len() > shown.get();
+    let nothing = move || days.with(|(today, _)| today.is_empty());
+    let detail = move || match chosen.get() {
+        Some(id) => view! { <OrderDetail id=id /> }.into_any(),
+        None => view! {
+            <div class="pane-hint">
+                <Empty glyph=Glyph::Receipt title=say!(orders_pick) text=say!(orders_pick_text) />
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="panes panes-list" class:panes-chosen=move || chosen.get().is_some()>
+            <section class="pane-list">
+                <h1>{text(say!(title_orders))}</h1>
+                {move || {
+                    nothing().then(|| view! {
+                        <Empty glyph=Glyph::Receipt title=say!(orders_none) text=say!(orders_none_text)>
+                            <LinkButton href="/" text=say!(to_cashier) />
+                        </Empty>
+                    })
+                }}
+                <Group title=say!(orders_today) items=today />
+                <Group title=say!(orders_earlier) items=earlier />
+                {move || more().then(|| view! {
+                    <Button
+                        text=say!(orders_more)
+                        kind=ButtonKind::Plain
+                        press=move |()| shown.update(|shown| *shown += EARLIER_STEP)
+                    />
+                })}
+            </section>
+            <section class="pane-detail">{detail}</section>
+        </div>
+    }
+    .into_any()
+}
+
+/// Rows under a heading; nothing where there are none.
+#[component]
+fn Group(
+    /// The heading.
+    #[prop(into)]
+    title: TextProp,
+    /// The rows.
+    #[prop(into)]
+    items: Signal<Vec<Item>>,
+) -> impl IntoView {
+    view! {
+        <div hidden=move || items.read().is_empty()>
+            <h2 class="section-head">{text(title)}</h2>
+            <div class="row-list card card-rows">
+                <For each=move || items.get() key=Item::face let:item>
+                    <ItemRow item=item />
+                </For>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// One row: an order leads to its detail, a payment by the printed code has none.
+#[component]
+pub fn ItemRow(
+    /// What it shows.
+    item: Item,
+) -> impl IntoView {
+    let language = Language::get();
+    let at = item.at();
+    let shape = if at >= day_begin(Till::get().now()) { Shape::Time } else { Shape::DayTime };
+    let time = move || written(language.locale(), at, shape);
+    match item {
+        Item::Order(order) => {
+            let (status, payer) = (order.status, order.payer.clone());
+            let title = if order.description.is_empty() {
+                text(say!(no_note))
+            } else {
+                view! { <bdi>{order.description.clone()}</bdi> }.into_any()
+            };
+            let said = TextProp::from(move || status_word(language.locale(), status));
+            view! {
+                <Row
+                    href=Screen::Order(order.id).path()
+                    lead=view! { <Mark glyph=Glyph::Receipt tone=status_tone(status) /> }.into_any()
+                    title=view! { <span>{title}</span> <Tag text=said tone=status_tone(status) /> }.into_any()
+                    detail=view! { {time} {payer.map(|payer| view! { " · " <bdi>{payer}</bdi> })} }.into_any()
+                    end=view! {
+                        <span class:amount-void=is_void(status)>
+                            <Amount money=order.amount />
+                        </span>
+                    }
+                        .into_any()
+                />
+            }
+            .into_any()
+        }
+        Item::Counter(entry) => view! {
+            <Row
+                lead=view! { <Mark glyph=Glyph::Qr tone=Tone::Jade /> }.into_any()
+                title=view! { <span>{text(say!(counter_payment))}</span> }.into_any()
+                detail=view! { {time} " · " <bdi>{counterparty(&entry)}</bdi> }.into_any()
+                end=view! { <Amount money=entry.amount sign=AmountSign::Direction /> }.into_any()
+            />
+        }
+        .into_any(),
+    }
+}

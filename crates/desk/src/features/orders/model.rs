@@ -1,0 +1,96 @@
+//! What a list and a detail say of an order.
+
+use qianbao_api::orders::{CreateRefund, OrderStatus, OrderView};
+use qianbao_client::{OutboxItem, Outcome, Step, Subject};
+use qianbao_core::Money;
+use qianbao_core::id::{OrderId, RefundId};
+use qianbao_ui::Tone;
+
+use crate::texts::Locale;
+use crate::word;
+
+/// Longest reason of a refund, in characters.
+pub const REASON_MAX: u32 = 80;
+
+/// The word for a status.
+pub fn status_word(locale: Locale, status: OrderStatus) -> &'static str {
+    match status {
+        OrderStatus::Open => word!(locale, status_open),
+        OrderStatus::Paid => word!(locale, status_paid),
+        OrderStatus::PartlyRefunded => word!(locale, status_partly_refunded),
+        OrderStatus::Refunded => word!(locale, status_refunded),
+        OrderStatus::Expired => word!(locale, status_expired),
+        OrderStatus::Cancelled => word!(locale, status_cancelled),
+    }
+}
+
+/// The colour of a status; the word says it too.
+pub const fn status_tone(status: OrderStatus) -> Tone {
+    match status {
+        OrderStatus::Open | OrderStatus::PartlyRefunded => Tone::Gold,
+        OrderStatus::Paid => Tone::Jade,
+        OrderStatus::Refunded | OrderStatus::Expired | OrderStatus::Cancelled => Tone::Plain,
+    }
+}
+
+/// Whether no money of this order is with the shop: its amount is struck through.
+pub const fn is_void(status: OrderStatus) -> bool {
+    matches!(status, OrderStatus::Refunded | OrderStatus::Expired | OrderStatus::Cancelled)
+}
+
+/// What became of the newest refund of `order` that this device knows of.
+pub fn refund_step(outbox: &[OutboxItem], order: OrderId) -> Option<&OutboxItem> {
+    outbox.iter().rev().find(|item| matches!(item.subject, Subject::Refund { order: of, .. } if of == order))
+}
+
+/// Whether a refund is under way whose outcome nobody here knows: no other may be started.
+pub fn is_refunding(outbox: &[OutboxItem], order: OrderId) -> bool {
+    refund_step(outbox, order).is_some_and(|item| !matches!(item.step, Step::Done(_)))
+}
+
+/// Whether the last refund ended without money moving.
+pub fn has_failed(outcome: &Outcome) -> bool {
+    !outcome.is_done()
+}
+
+/// The request that gives `amount` back.
+pub fn refund(id: RefundId, amount: Money, reason: &str) -> CreateRefund {
+    CreateRefund { id, amount, reason: reason.trim().to_owned() }
+}
+
+/// Name of who paid, or a dash.
+pub fn payer(order: &OrderView) -> String {
+    order.payer.clone().unwrap_or_else(|| "—".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use qianbao_api::ProblemCode;
+    use qianbao_core::Timestamp;
+
+    use super::*;
+
+    fn item(order: OrderId, number: u8, step: Step) -> OutboxItem {
+        let refund = RefundId::from_parts(u64::from(number), [number; 10]);
+        OutboxItem { subject: Subject::Refund { refund, order }, stored_at: Timestamp::default(), step }
+    }
+
+    #[test]
+    fn a_refund_of_unknown_outcome_holds_back_another() {
+        let (this, other) = (OrderId::from_parts(1, [1; 10]), OrderId::from_parts(2, [2; 10]));
+        let refused = Step::Done(Outcome::Refused(ProblemCode::RefundExceeds));
+        let outbox = [item(other, 1, Step::Checking { final_at: None }), item(this, 2, refused)];
+        assert!(!is_refunding(&outbox, this));
+        assert!(is_refunding(&outbox, other));
+        let outbox = [outbox[1].clone(), item(this, 3, Step::Sending)];
+        assert!(is_refunding(&outbox, this), "the newest counts");
+        assert!(!is_refunding(&[], this));
+    }
+
+    #[test]
+    fn struck_amounts_are_those_the_shop_does_not_have() {
+        let void = [OrderStatus::Refunded, OrderStatus::Expired, OrderStatus::Cancelled];
+        let kept = [OrderStatus::Open, OrderStatus::Paid, OrderStatus::PartlyRefunded];
+        assert!(void.into_iter().all(is_void) && !kept.into_iter().any(is_void));
+    }
+}

@@ -1,0 +1,109 @@
+//! Tells of money that comes in, wherever the cashier is: by sound, and by a word unless the screen shows it already.
+
+use leptos::prelude::*;
+use qianbao_api::activity::Entry;
+use qianbao_client::SyncState;
+use qianbao_core::Timestamp;
+use qianbao_ui::{AmountParts, Glyph, Toaster};
+
+use crate::browser::{preferences, sound};
+use crate::screen::Screen;
+use crate::state::Till;
+use crate::texts::Language;
+use crate::word;
+
+/// What came in longer ago than this is not news: a sync after a night must not ring.
+const NEWS_S: i64 = 60;
+
+/// What has been heard so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Heard {
+    /// Whether the till has been up to date once: what it knew by then was there before it was opened.
+    settled: bool,
+    /// The newest money that was heard of, by its place in the ledger.
+    sequence: Option<u64>,
+}
+
+impl Heard {
+    /// Hears of the `newest` money at `now` of the server's clock, while the till is `online` or not. Tells whether it is
+    /// to be announced.
+    fn hear(self, newest: Option<&Entry>, online: bool, now: Timestamp) -> (Self, bool) {
+        let settled = self.settled || online;
+        let Some(entry) = newest else { return (Self { settled, ..self }, false) };
+        let newer = self.sequence.is_none_or(|last| entry.sequence > last);
+        let fresh = entry.at.plus_seconds(NEWS_S) > now;
+        (Self { settled, sequence: Some(entry.sequence) }, self.settled && newer && fresh)
+    }
+}
+
+/// Whether the screen shows this payment large by itself.
+fn is_shown(entry: &Entry, screen: Screen) -> bool {
+    matches!(screen, Screen::Code(order) if entry.order == Some(order))
+}
+
+/// Hears and tells; shows nothing itself.
+#[component]
+pub fn Announcer(
+    /// The screen that is shown.
+    screen: Memo<Screen>,
+) -> impl IntoView {
+    let till = Till::get();
+    let toaster = Toaster::get();
+    let language = Language::get();
+    let newest = Memo::new(move |_| till.newest_income());
+    let online = Memo::new(move |_| till.sync_state() == SyncState::Online);
+    Effect::new(move |heard: Option<Heard>| {
+        let (heard, is_news) =
+            newest.with(|newest| heard.unwrap_or_default().hear(newest.as_ref(), online.get(), till.now()));
+        if let Some(entry) = newest.get().filter(|_| is_news) {
+            if preferences::sound() {
+                sound::paid();
+            }
+            if !is_shown(&entry, screen.get_untracked()) {
+                let amount = AmountParts::of(entry.amount).text();
+                let said = untrack(|| word!(language.locale(), paid_said, amount = amount));
+                toaster.say(Glyph::Done, said);
+            }
+        }
+        heard
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use qianbao_api::orders::OrderStatus;
+
+    use super::*;
+    use crate::state::orders::tests::{entry, order};
+
+    #[test]
+    fn only_fresh_money_is_news() {
+        let entry = entry(3_600, None);
+        let soon = entry.at.plus_seconds(1);
+        let (heard, rings) = Heard::default().hear(Some(&entry), false, soon);
+        assert!(!rings, "it was there when the till was opened");
+        let (heard, rings) = heard.hear(Some(&entry), true, soon);
+        assert!(!rings, "the till is up to date; nothing is new");
+        let next = Entry { sequence: entry.sequence + 1, ..entry.clone() };
+        assert!(!heard.hear(Some(&next), false, entry.at.plus_seconds(NEWS_S)).1, "a night ago");
+        let (heard, rings) = heard.hear(Some(&next), false, soon);
+        assert!(rings);
+        assert!(!heard.hear(Some(&next), true, soon).1, "told already");
+    }
+
+    #[test]
+    fn the_first_money_of_an_empty_till_rings() {
+        let (heard, _) = Heard::default().hear(None, true, Timestamp::default());
+        let entry = entry(3_600, None);
+        assert!(heard.hear(Some(&entry), false, entry.at).1);
+    }
+
+    #[test]
+    fn a_payment_that_fills_the_screen_needs_no_word() {
+        let paid = order(1, OrderStatus::Paid, 0);
+        let entry = entry(3_600, Some(paid.id));
+        assert!(is_shown(&entry, Screen::Code(paid.id)));
+        assert!(!is_shown(&entry, Screen::Cashier));
+        assert!(!is_shown(&entry, Screen::Code(order(2, OrderStatus::Open, 0).id)));
+    }
+}

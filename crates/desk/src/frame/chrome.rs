@@ -1,0 +1,103 @@
+//! Head, main navigation, banners.
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use qianbao_client::SyncState;
+use qianbao_ui::words::text;
+use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Icon, Link, Tag, Tone};
+
+use crate::browser::calendar::{Shape, written};
+use crate::browser::page;
+use crate::screen::{Place, Screen};
+use crate::state::Till;
+use crate::texts::{Language, Locale};
+use crate::{say, word};
+
+/// The shop's name, and how the till stands to the server.
+#[component]
+pub fn Head() -> impl IntoView {
+    let till = Till::get();
+    let language = Language::get();
+    let name = move || till.shop_name(language.locale() == Locale::zh);
+    let state = Memo::new(move |_| till.sync_state());
+    let tag = move || match state.get() {
+        SyncState::Online => view! { <Tag text=say!(synced) tone=Tone::Jade glyph=Glyph::Check /> }.into_any(),
+        SyncState::Stale | SyncState::Catching => view! { <Tag text=say!(syncing) glyph=Glyph::Refresh /> }.into_any(),
+        SyncState::Offline => view! { <Tag text=say!(offline) tone=Tone::Gold glyph=Glyph::Offline /> }.into_any(),
+    };
+    view! {
+        <header class="desk-head">
+            <img src="/icons/icon.svg" alt="" width="32" height="32" />
+            <p class="desk-name">
+                <bdi>{name}</bdi>
+            </p>
+            {page::is_test_realm().then(|| view! { <Tag text=say!(demo_test_realm) tone=Tone::Gold /> })}
+            <span role="status">{tag}</span>
+        </header>
+    }
+    .into_any()
+}
+
+/// The four places.
+#[component]
+pub fn Places(
+    /// Where one is.
+    #[prop(into)]
+    place: Signal<Option<Place>>,
+) -> impl IntoView {
+    let item = move |to: Screen, glyph: Glyph, name: TextProp| {
+        let here = Signal::derive(move || place.get() == to.place());
+        view! {
+            <li>
+                <Link href=to.path() class="place" current=here>
+                    <Icon glyph=glyph />
+                    <span>{text(name)}</span>
+                </Link>
+            </li>
+        }
+    };
+    view! {
+        <nav class="desk-places" aria-label=say!(nav)>
+            <ul>
+                {item(Screen::Cashier, Glyph::Keyboard, say!(nav_cashier))}
+                {item(Screen::Orders, Glyph::Receipt, say!(nav_orders))}
+                {item(Screen::Today, Glyph::Clock, say!(nav_today))}
+                {item(Screen::Shop, Glyph::Shop, say!(nav_shop))}
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// What is to be known on every screen: no network and since when, nothing kept, a newer build.
+#[component]
+pub fn Banners() -> impl IntoView {
+    let till = Till::get();
+    let language = Language::get();
+    let offline = move || {
+        (till.sync_state() == SyncState::Offline).then(|| {
+            let locale = language.locale();
+            let said = match till.as_of() {
+                Some(at) => word!(locale, offline_banner, time = written(locale, at, Shape::DayTime)),
+                None => word!(locale, offline_banner_never).to_owned(),
+            };
+            view! { <Banner text=said tone=Tone::Gold glyph=Glyph::Offline /> }
+        })
+    };
+    let private =
+        (!till.client().is_lasting()).then(|| view! { <Banner text=say!(private_banner) glyph=Glyph::Info /> });
+    let update = RwSignal::new(page::update_is_ready());
+    let heard = window_event_listener_untyped(page::UPDATE_EVENT, move |_| update.set(true));
+    on_cleanup(move || heard.remove());
+    let newer = move || {
+        update.get().then(|| {
+            let action = view! {
+                <Button text=say!(update_now) kind=ButtonKind::Plain press=|()| page::apply_update() />
+            };
+            view! {
+                <Banner text=say!(update_ready) tone=Tone::Jade glyph=Glyph::Install action=action.into_any() />
+            }
+        })
+    };
+    view! { <div class="banners screen-only">{offline} {private} {newer}</div> }.into_any()
+}

@@ -1,0 +1,7 @@
+//! What the desk knows, as its screens see it.
+
+pub mod ledger_day;
+pub mod orders;
+mod till;
+
+pub use till::{Shopfront, Till};

@@ -1,0 +1,85 @@
+//! What went wrong, in words: what happened, whether money moved, what to do.
+
+use qianbao_api::ProblemCode;
+use qianbao_client::ClientError;
+
+use super::Locale;
+use super::generated::i18n;
+use crate::word;
+
+macro_rules! problems {
+    ($($code:ident $key:ident)*) => {
+        /// The text of a problem.
+        pub fn problem(locale: Locale, code: ProblemCode) -> &'static str {
+            match code {
+                $(ProblemCode::$code => i18n::td_string!(locale, problems.$key),)*
+            }
+        }
+    };
+}
+
+problems! {
+    MalformedRequest malformed_request
+    UnsupportedMediaType unsupported_media_type
+    BodyTooLarge body_too_large
+    NotFound not_found
+    MethodNotAllowed method_not_allowed
+    OriginRefused origin_refused
+    TooManyRequests too_many_requests
+    Overloaded overloaded
+    Timeout timeout
+    Internal internal
+    SignInRequired sign_in_required
+    SignInFailed sign_in_failed
+    HandleInvalid handle_invalid
+    HandleTaken handle_taken
+    NameInvalid name_invalid
+    PasswordLength password_length
+    PasswordCommon password_common
+    AmountNotPositive amount_not_positive
+    AmountTooLarge amount_too_large
+    CurrencyMismatch currency_mismatch
+    NoteInvalid note_invalid
+    CardNumberInText card_number_in_text
+    PayeeNotFound payee_not_found
+    PaySelf pay_self
+    InsufficientFunds insufficient_funds
+    PayeeCeiling payee_ceiling
+    WalletBlocked wallet_blocked
+    OrderPaid order_paid
+    OrderExpired order_expired
+    OrderCancelled order_cancelled
+    OrderChanged order_changed
+    OrderBusy order_busy
+    AmountMismatch amount_mismatch
+    FeeChanged fee_changed
+    IntentMismatch intent_mismatch
+    IdReused id_reused
+    PaymentExpired payment_expired
+    NotAfterInvalid not_after_invalid
+    CodeExpired code_expired
+    OrderInvalid order_invalid
+    OrderState order_state
+    RefundExceeds refund_exceeds
+    ShopRequired shop_required
+    ShopExists shop_exists
+    ShopInvalid shop_invalid
+    BankUnavailable bank_unavailable
+    NoticeSignature notice_signature
+}
+
+/// The text of a failed request, with the number that support asks for where there is one.
+pub fn failure(locale: Locale, error: &ClientError) -> String {
+    let said = match error {
+        ClientError::Problem(found) => problem(locale, found.code),
+        ClientError::Offline => word!(locale, error_offline),
+        ClientError::Timeout { .. } => word!(locale, error_timeout),
+        ClientError::Malformed { .. } => word!(locale, error_malformed),
+        ClientError::Storage(_) => word!(locale, error_storage),
+    };
+    let ours = matches!(error.code(), Some(ProblemCode::Internal)) || matches!(error, ClientError::Malformed { .. });
+    match error.request_id().filter(|_| ours) {
+        Some(id) => [said, " ", &word!(locale, error_reference, id = id)].concat(),
+        None => said.to_owned(),
+    }
+}

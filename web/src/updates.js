@@ -1,0 +1,50 @@
+// Registers the service worker and tells the app when a newer build waits.
+//
+// A waiting build never takes over by itself: a person may be in the middle of a payment. The app hears the event
+// `qianbao:update` on the window (or finds `qianbao.updateReady` true), asks, and calls `qianbao.applyUpdate()`, which
+// hands over and reloads once.
+
+let waiting;
+
+function announce(worker) {
+  waiting = worker;
+  globalThis.qianbao.updateReady = true;
+  dispatchEvent(new Event("qianbao:update"));
+}
+
+function watch(registration) {
+  if (registration.waiting && navigator.serviceWorker.controller) announce(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming?.addEventListener("statechange", () => {
+      // Without a controller this is the first installation: nothing is being replaced.
+      if (coming.state === "installed" && navigator.serviceWorker.controller) announce(coming);
+    });
+  });
+}
+
+/** Registers `/service-worker.js` once the page is idle; in a watch build it removes an older registration instead. */
+export function registerServiceWorker() {
+  globalThis.qianbao.updateReady = false;
+  globalThis.qianbao.applyUpdate = () => {
+    if (!waiting) return;
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting.postMessage({ type: "take-over" });
+  };
+  if (!("serviceWorker" in navigator)) return;
+  const settle = async () => {
+    if (WATCH) {
+      const registrations = await navigator.serviceWorker.getRegistrations();
+      await Promise.all(registrations.map((registration) => registration.unregister()));
+      return;
+    }
+    // A private window or a full disk may refuse; the app then works without an offline start.
+    try {
+      watch(await navigator.serviceWorker.register("/service-worker.js", { updateViaCache: "none" }));
+    } catch (error) {
+      console.info("no offline start:", error.message);
+    }
+  };
+  if (document.readyState === "complete") settle();
+  else addEventListener("load", settle, { once: true });
+}
