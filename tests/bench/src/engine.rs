@@ -1,0 +1,255 @@
+//! The ledger engine on SQLite: 64 callers, each with one posting on its way.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use qianbao_core::chart::AccountCode;
+use qianbao_core::posting::{
+    AccountId, AccountKey, Asset, ClaimKey, Draft, Ensure, Head, LimitName, Measure, OnVoid, Owner, Period, Posting,
+    PostingId, PostingKind, Window,
+};
+use qianbao_core::{Currency, Timestamp};
+use qianbao_ledger::{Epoch, Ledger, Outcome, Settings, Zone};
+
+use crate::row::{Row, Subject, in_turn};
+use crate::{Failure, Plan, bare};
+
+const CALLERS: u64 = 64;
+const ACCOUNTS: u64 = 1_000;
+const FUNDS: i64 = 1_000_000_000;
+
+/// L1: one-leg postings beside the bare loop.
+pub fn transfers(plan: Plan, disk: &Path) -> Result<Row, Failure> {
+    let subject = Subject {
+        id: "L1",
+        what: "one-leg postings on SQLite, FULL, 64 callers, 1,000 accounts",
+        peer_name: "bare SQLite loop",
+        unit: "transfers/s",
+        goal: Some(0.5),
+    };
+    let ours = || run(disk, ACCOUNTS, plan.run, transfer);
+    in_turn(&subject, plan.pairs, ours, || bare::run(disk, ACCOUNTS, plan.run))
+}
+
+/// The same with a whole payment: head, fee, two budgets with guards, two claims. No goal.
+pub fn payments(plan: Plan, disk: &Path) -> Result<Row, Failure> {
+    let subject = Subject {
+        id: "L1-payment",
+        what: "whole payments: fee, 2 budgets with guards, 2 claims",
+        peer_name: "bare SQLite loop",
+        unit: "postings/s",
+        goal: None,
+    };
+    let ours = || run(disk, ACCOUNTS, plan.run, payment);
+    in_turn(&subject, plan.pairs, ours, || bare::run(disk, ACCOUNTS, plan.run))
+}
+
+/// L3: all transfers between two accounts beside 1,000.
+pub fn hot_accounts(plan: Plan, disk: &Path) -> Result<Row, Failure> {
+    let subject = Subject {
+        id: "L3",
+        what: "all transfers between two accounts",
+        peer_name: "1,000 accounts",
+        unit: "transfers/s",
+        goal: Some(0.8),
+    };
+    let ours = || run(disk, 2, plan.run, transfer);
+    in_turn(&subject, plan.pairs, ours, || run(disk, ACCOUNTS, plan.run, transfer))
+}
+
+/// Numbers that look random and are the same in each run (`SplitMix64`).
+pub struct Random(u64);
+
+impl Random {
+    /// Streams of different seeds begin far apart.
+    pub const fn new(seed: u64) -> Self {
+        Self(Self(seed).next())
+    }
+
+    pub const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Two different numbers below `count`.
+    pub const fn pair(&mut self, count: u64) -> (u64, u64) {
+        let first = self.next() % count;
+        let second = (first + 1 + self.next() % (count - 1)) % count;
+        (first, second)
+    }
+}
+
+/// What callers build postings from.
+struct World {
+    wallets: Vec<AccountId>,
+    budgets: Vec<[AccountId; 2]>,
+    owners: Vec<Owner>,
+    fees: AccountId,
+    counters: [AccountId; 2],
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+fn draft(owner: Owner, random: &mut Random) -> Draft {
+    let mut bytes = [0; 10];
+    bytes[..8].copy_from_slice(&random.next().to_be_bytes());
+    bytes[8..].copy_from_slice(&random.next().to_be_bytes()[..2]);
+    let mut digest = [0; 32];
+    digest[..10].copy_from_slice(&bytes);
+    Draft::new(Head {
+        owner,
+        id: PostingId::from_parts(u64::try_from(now().millis()).unwrap_or(0), bytes),
+        kind: PostingKind::literal("payment"),
+        reference: String::new(),
+        digest,
+        not_after: Some(now().plus_seconds(60)),
+        details: Vec::new(),
+    })
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(0)
+}
+
+fn transfer(world: &World, random: &mut Random) -> Draft {
+    let (from, to) = random.pair(world.wallets.len() as u64);
+    let draft = draft(world.owners[index(from)], random);
+    draft.leg(world.wallets[index(from)], world.wallets[index(to)], Currency::CNY, 1)
+}
+
+fn payment(world: &World, random: &mut Random) -> Draft {
+    let (from, to) = random.pair(world.wallets.len() as u64);
+    let [amounts, count] = world.budgets[index(from)];
+    let (order, code) = (random.next().to_be_bytes(), random.next().to_be_bytes());
+    draft(world.owners[index(from)], random)
+        .leg(world.wallets[index(from)], world.wallets[index(to)], Currency::CNY, 100)
+        .leg(world.wallets[index(to)], world.fees, Currency::CNY, 1)
+        .leg(amounts, world.counters[0], Asset::Limit(Currency::CNY), 100)
+        .leg(count, world.counters[1], Asset::Count, 1)
+        .guard(amounts, Measure::NetDebits, i64::MAX / 4)
+        .guard(count, Measure::NetDebits, i64::MAX / 4)
+        .claim(ClaimKey::new("qianbao/bench/order", &[&order]), OnVoid::Free)
+        .claim(ClaimKey::new("qianbao/bench/code", &[&code]), OnVoid::Keep)
+}
+
+type Make = fn(&World, &mut Random) -> Draft;
+
+/// Postings a second with 64 callers; afterwards the gate.
+fn run(disk: &Path, accounts: u64, length: Duration, make: Make) -> Result<f64, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let folder = tempfile::tempdir_in(disk)?;
+    let path = folder.path().join("ledger.db");
+    let settings = Settings { clock: Arc::new(now), zone: Zone::new("Asia/Shanghai")?, epoch: Epoch(1) };
+    let ledger = Ledger::open_sqlite(&path, settings)?;
+    runtime.block_on(async {
+        let world = Arc::new(open_accounts(&ledger, accounts).await?);
+        let opened = *ledger.head().borrow();
+        let acknowledged = Arc::new(AtomicU64::new(0));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|caller| {
+                let (ledger, world) = (ledger.clone(), Arc::clone(&world));
+                let (acknowledged, is_over) = (Arc::clone(&acknowledged), Arc::clone(&is_over));
+                let random = Random::new(caller + 1);
+                tokio::spawn(call(ledger, world, random, make, acknowledged, is_over))
+            })
+            .collect();
+        tokio::time::sleep(length / 5).await;
+        let before = acknowledged.load(Ordering::Relaxed);
+        let start = Instant::now();
+        tokio::time::sleep(length).await;
+        let done = acknowledged.load(Ordering::Relaxed) - before;
+        let seconds = start.elapsed().as_secs_f64();
+        is_over.store(true, Ordering::Relaxed);
+        for caller in callers {
+            caller.await??;
+        }
+        gate(&ledger, opened + acknowledged.load(Ordering::Relaxed)).await?;
+        #[allow(clippy::cast_precision_loss)]
+        Ok(done as f64 / seconds)
+    })
+}
+
+async fn call(
+    ledger: Ledger,
+    world: Arc<World>,
+    mut random: Random,
+    make: Make,
+    acknowledged: Arc<AtomicU64>,
+    is_over: Arc<AtomicBool>,
+) -> Result<(), Failure> {
+    while !is_over.load(Ordering::Relaxed) {
+        let posting = make(&world, &mut random).finish()?;
+        match ledger.submit(posting).await {
+            Ok(Outcome::Posted { .. }) => {
+                acknowledged.fetch_add(1, Ordering::Relaxed);
+            }
+            other => return Err(format!("expected a posted posting, found {other:?}").into()),
+        }
+    }
+    Ok(())
+}
+
+async fn open_accounts(ledger: &Ledger, accounts: u64) -> Result<World, Failure> {
+    let key = |code, name: &str, asset: Asset| AccountKey::new(code, Owner::named(name), asset);
+    let cny = Asset::Money(Currency::CNY);
+    let bank = key(AccountCode::BankSettlement, "bank", cny);
+    let fees = key(AccountCode::FeeIncome, "operator", cny);
+    let counters =
+        [Asset::Limit(Currency::CNY), Asset::Count].map(|asset| key(AccountCode::BudgetCounter, "operator", asset));
+    let mut random = Random::new(0);
+    let system = [bank, fees, counters[0], counters[1]];
+    let opening = system.iter().fold(draft(Owner::named("operator"), &mut random), |d, k| d.ensure(Ensure::open(*k)));
+    submit(ledger, opening.finish()?).await?;
+    let mut world = World {
+        wallets: Vec::new(),
+        budgets: Vec::new(),
+        owners: Vec::new(),
+        fees: fees.id(),
+        counters: counters.map(|key| key.id()),
+    };
+    for number in 0..accounts {
+        let name = format!("person {number}");
+        let wallet = key(AccountCode::PersonalWallet, &name, cny);
+        let limit = Period::of(LimitName::literal("barcode_b"), Window::Always);
+        let budgets = [Asset::Limit(Currency::CNY), Asset::Count]
+            .map(|asset| key(AccountCode::BudgetSpent, &name, asset).during(limit));
+        let opening = draft(Owner::named(&name), &mut random)
+            .ensure(Ensure::open(wallet).floor(0))
+            .ensure(Ensure::open(budgets[0]))
+            .ensure(Ensure::open(budgets[1]))
+            .leg(bank.id(), wallet.id(), cny, FUNDS);
+        submit(ledger, opening.finish()?).await?;
+        world.wallets.push(wallet.id());
+        world.budgets.push(budgets.map(|key| key.id()));
+        world.owners.push(Owner::named(&name));
+    }
+    Ok(world)
+}
+
+async fn submit(ledger: &Ledger, posting: Posting) -> Result<(), Failure> {
+    match ledger.submit(posting).await {
+        Ok(Outcome::Posted { .. }) => Ok(()),
+        Ok(refused @ Outcome::Refused { .. }) => Err(format!("{refused:?}").into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Everything acknowledged is there once, and everything adds up.
+async fn gate(ledger: &Ledger, expected: u64) -> Result<(), Failure> {
+    let audit = ledger.audit().await?;
+    if let Some(finding) = audit.findings.first() {
+        return Err(format!("the audit found: {finding}").into());
+    }
+    if audit.sequence != expected {
+        return Err(format!("{expected} postings were acknowledged, {} are in the log", audit.sequence).into());
+    }
+    Ok(())
+}

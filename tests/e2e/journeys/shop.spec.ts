@@ -1,0 +1,97 @@
+// A shop shows a code; a person scans, sees, pays; both screens show it. By camera, by picture, by paste; and back again.
+
+import { filmPicture } from "../harness/camera";
+import { expect, test } from "../harness/test";
+import { keepTiming } from "../harness/timings";
+
+/** Both pages have to show a payment within this time of the approval. */
+const SHOWN_MS_MAX = 3_000;
+
+test("scanned by the camera, paid, and shown on both screens", { tag: ["@pay", "@live"] }, async ({ browser, doors, scratch }) => {
+  const film = scratch("camera.y4m");
+  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming", film })];
+  const before = await wallet.balance();
+  await desk.charge("18.00");
+  await filmPicture(browser, await desk.photograph(), film);
+
+  await wallet.openScanner();
+  await wallet.expectToPay("18.00");
+  await wallet.expectText("payee_shop_verified");
+  const approved = Date.now();
+  await wallet.approval().click();
+  await Promise.all([wallet.expectPaid(), desk.expectPaid()]);
+  const took = Date.now() - approved;
+  keepTiming("approval to paid on both screens", took);
+  expect(took, "milliseconds from approval to both screens").toBeLessThan(SHOWN_MS_MAX);
+
+  await expect(wallet.page.getByText(wallet.say("receipt_verified"))).toBeVisible();
+  expect(await wallet.balance()).toBe(before - 1800);
+  const order = await desk.ask<{ status: string; payer: string }>(`/v1/orders/${desk.order()}`);
+  expect(order).toMatchObject({ status: "paid", payer: "*明" });
+});
+
+test("read from a picture, paid, given back by the shop", { tag: "@pay" }, async ({ doors }) => {
+  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
+  const before = await wallet.balance();
+  await desk.charge("36.50");
+  await wallet.choosePicture(await desk.photograph());
+  await wallet.expectToPay("36.50");
+  const payment = await wallet.approve();
+  await Promise.all([wallet.expectPaid(), desk.expectPaid()]);
+
+  await desk.go(`/orders/${desk.order()}`);
+  await desk.button("refund").click();
+  await desk.page.getByRole("dialog").getByRole("button", { name: desk.texts.like("refund_do") }).click();
+  await expect(desk.page.getByText(desk.say("status_refunded")).filter({ visible: true }).first()).toBeVisible();
+  await expect.poll(() => wallet.balance()).toBe(before);
+  await wallet.go("/activity");
+  await expect(wallet.page.getByText(wallet.texts.like("kind_refund")).filter({ visible: true }).first()).toBeVisible();
+  const refunded = await wallet.ask<{ paid: { refunded: { minor: string } } }>(`/v1/payments/${payment}`);
+  expect(refunded.paid.refunded.minor).toBe("3650");
+});
+
+test("pasted, paid; the same code again says it is paid", { tag: "@pay" }, async ({ doors, guard }) => {
+  guard.allow(/status of 4\d\d .*\/v1\/payments\/preview/);
+  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
+  await desk.charge("0.01");
+  const payload = await desk.payload();
+  await wallet.pasteCode(payload);
+  await wallet.expectToPay("0.01");
+  await wallet.approve();
+  await Promise.all([wallet.expectPaid(), desk.expectPaid()]);
+  await wallet.pasteCode(payload);
+  await wallet.expectText("order_paid");
+});
+
+test("the printed code of the counter takes any amount", { tag: "@pay" }, async ({ doors }) => {
+  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
+  const { payload } = await desk.ask<{ payload: string }>("/v1/shop/code");
+  const before = await wallet.balance();
+  await wallet.typeCode(payload);
+  await wallet.typeAmount("5.20");
+  await wallet.expectToPay("5.20");
+  await wallet.approve();
+  await wallet.expectPaid();
+  expect(await wallet.balance()).toBe(before - 520);
+});
+
+test("an edited and a cancelled order cannot be paid by their old codes", { tag: "@pay" }, async ({ doors, guard }) => {
+  guard.allow(/status of 4\d\d .*\/v1\/payments\/preview/);
+  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
+  await desk.charge("12");
+  const old = await desk.payload();
+  await desk.button("edit_amount").click();
+  const sheet = desk.page.getByRole("dialog");
+  await sheet.getByRole("button", { name: "5", exact: true }).click();
+  await sheet.getByRole("button", { name: desk.say("edit_save") }).click();
+  await expect(sheet).toBeHidden();
+  await wallet.typeCode(old);
+  await wallet.expectText("order_changed");
+
+  const current = await desk.payload();
+  await desk.button("cancel_order").click();
+  await desk.page.getByRole("dialog").getByRole("button", { name: desk.say("cancel_do") }).click();
+  await expect(desk.page.getByText(desk.say("cancelled"), { exact: true }).first()).toBeVisible();
+  await wallet.typeCode(current);
+  await wallet.expectText("order_cancelled");
+});
