@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
@@ -22,7 +23,7 @@ use qianbao_core::posting::{AccountKey, Draft, Ensure, Head, Owner, PostingId, P
 use qianbao_core::{Currency, Money, Timestamp};
 use qianbao_ledger::Outcome;
 use qianbao_server::app::App;
-use qianbao_server::clock::{Clock, Sources, SystemClock, SystemRandom};
+use qianbao_server::clock::{Clock, Sources, SystemRandom};
 use qianbao_server::config::ServeOptions;
 use qianbao_server::hosts::RealmName;
 use qianbao_server::identity::session;
@@ -36,20 +37,33 @@ use tower::ServiceExt;
 /// What a test answers: any error ends it with its text.
 pub type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// The system's clock, moved by the test.
-#[derive(Clone, Debug, Default)]
-pub struct MovedClock(Arc<AtomicI64>);
+/// Ten in the morning of a working day in Shanghai, where the ledger's days begin: no test depends on the hour at which it is run.
+pub const MORNING: Timestamp = Timestamp(1_789_956_000_000_000);
+
+/// A clock that goes on from [`MORNING`] and is moved by the test.
+#[derive(Clone, Debug)]
+pub struct MovedClock {
+    began: Instant,
+    ahead_us: Arc<AtomicI64>,
+}
+
+impl Default for MovedClock {
+    fn default() -> Self {
+        Self { began: Instant::now(), ahead_us: Arc::default() }
+    }
+}
 
 impl MovedClock {
     /// Moves it ahead.
     pub fn pass(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.ahead_us.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 }
 
 impl Clock for MovedClock {
     fn now(&self) -> Timestamp {
-        Timestamp(SystemClock.now().0 + self.0.load(Ordering::SeqCst))
+        let gone = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        Timestamp(MORNING.0 + gone + self.ahead_us.load(Ordering::SeqCst))
     }
 }
 

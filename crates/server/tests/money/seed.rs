@@ -8,20 +8,19 @@ use qianbao_api::identity::SessionView;
 use qianbao_api::merchants::TodayView;
 use qianbao_api::orders::{OrderStatus, OrderView};
 use qianbao_server::audit::{Verdict, audit};
-use qianbao_server::clock::{Clock, SystemClock};
 use qianbao_server::config::ServeOptions;
 use qianbao_server::seed::{PASSWORD, Seeded, seed};
 use serde_json::json;
 
-use crate::house::{House, TestResult};
+use crate::house::{House, MORNING, TestResult};
 
 const WEEK_US: i64 = 7 * 86_400 * 1_000_000;
 
 #[tokio::test]
 async fn demo_people_can_sign_in_and_look_back_on_three_weeks() -> TestResult {
     let folder = tempfile::tempdir()?;
-    assert_eq!(seed(folder.path(), SystemClock.now()).await?, Seeded::Now);
-    assert_eq!(seed(folder.path(), SystemClock.now()).await?, Seeded::Before);
+    assert_eq!(seed(folder.path(), MORNING).await?, Seeded::Now);
+    assert_eq!(seed(folder.path(), MORNING).await?, Seeded::Before);
     let mut report = Vec::new();
     assert_eq!(audit(folder.path(), &mut report)?, Verdict::Right, "{}", String::from_utf8_lossy(&report));
 
