@@ -62,7 +62,8 @@ pub enum DocumentBody {
     Gone,
 }
 
-/// Data of the event `changed` of `GET /v1/events` (SSE). The event's id is `epoch:number`.
+/// Data of the event `changed` of `GET /v1/events` (SSE). The event's id says where things stood: `epoch:sequence:change`, opaque to
+/// clients, who send the last one back as `Last-Event-ID`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changed {

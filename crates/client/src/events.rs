@@ -6,7 +6,7 @@ use futures::stream::LocalBoxStream;
 /// Something the stream says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// The stream stands (again). Its first event says `Changed`, for whatever came while nobody listened.
+    /// The stream stands (again). `Changed` follows, unless nothing came while nobody listened.
     Opened,
     /// There is something new.
     Changed,

@@ -169,20 +169,20 @@ impl Client {
             }
             loop {
                 let pause_ms = self.pause_ms(round, &line, failures);
-                if self.wakes_round(&mut line, pause_ms).await {
+                if self.wakes_round(&mut line, round, pause_ms).await {
                     break;
                 }
             }
         }
     }
 
-    /// Waits once, does what woke it, and tells whether the server is to be asked now. That the stream stands is no reason
-    /// yet: its first event is.
-    async fn wakes_round(&self, line: &mut Line, pause_ms: Option<u32>) -> bool {
+    /// Waits once, does what woke it, and tells whether the server is to be asked now. That the stream stands is a reason only
+    /// where the server could not be asked before: what was missed, the stream says by itself.
+    async fn wakes_round(&self, line: &mut Line, last: Round, pause_ms: Option<u32>) -> bool {
         match self.wait(line, pause_ms).await {
             Woke::Hint(hint) => {
                 line.heard(hint);
-                hint != Some(Hint::Opened)
+                hint != Some(Hint::Opened) || last == Round::Failed
             }
             Woke::Bells(bells) => {
                 self.heed(bells).await;

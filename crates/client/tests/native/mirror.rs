@@ -181,6 +181,24 @@ fn one_tab_listens_the_other_follows_and_takes_over() {
 }
 
 #[test]
+fn a_stream_that_stands_again_ends_being_offline_also_when_nothing_was_missed() {
+    let stage = Stage::new();
+    let client = stage.signed_in();
+    let running = client.clone();
+    stage.world.spawn(async move { running.run().await });
+    stage.world.pass(1);
+    stage.network.is_cut.set(true);
+    stage.device.hint(Hint::Broken);
+    stage.world.pass(100);
+    assert_eq!(client.mirror().state(), SyncState::Offline);
+    stage.network.is_cut.set(false);
+    // The pause between two tries is half a minute by now; the server has no reason to hint.
+    stage.device.hint(Hint::Opened);
+    stage.world.pass(1);
+    assert_eq!(client.mirror().state(), SyncState::Online);
+}
+
+#[test]
 fn signing_out_wipes_the_device_and_the_other_tab() {
     let stage = Stage::new();
     let client = stage.signed_in();

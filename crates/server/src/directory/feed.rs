@@ -35,6 +35,15 @@ pub async fn changes_after(
     rows.into_iter().map(|(number, kind, id)| Ok(Change { number, kind: kind.parse()?, id })).collect()
 }
 
+/// The number of the owner's last changed document; 0 when none ever changed.
+pub async fn last_change(readers: &AnyPool, owner: Owner) -> Result<i64, DirectoryError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT change_number FROM owners WHERE owner = $1")
+        .bind(owner.to_string())
+        .fetch_optional(readers)
+        .await?;
+    Ok(row.map_or(0, |(number,)| number))
+}
+
 impl FromStr for DocumentKind {
     type Err = DirectoryError;
 

@@ -22,7 +22,7 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 
 pub use bell::{Bell, Listener, Rung};
 pub use error::DirectoryError;
-pub use feed::{Change, changes_after};
+pub use feed::{Change, changes_after, last_change};
 pub use owner::Owner;
 pub use write::{DocumentKind, NewEvent, Write};
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Json;
+use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{KeepAlive, Sse};
 use qianbao_api::sync::SyncPage;
@@ -13,6 +14,9 @@ use super::stream;
 use super::subject::Subject;
 use crate::door::{Call, Params, Signed};
 use crate::problem::Refusal;
+
+/// With it a browser that reconnects says what it heard last (HTML standard, server-sent events).
+const LAST_EVENT_ID: &str = "last-event-id";
 
 /// Query of the mirror's pages.
 #[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
@@ -36,13 +40,20 @@ pub async fn sync(call: Call, signed: Signed, Params(query): Params<SyncQuery>) 
 }
 
 /// A stream of server-sent events named `changed`: there is something to fetch by `/v1/sync`.
+///
+/// The first one comes at once, unless `Last-Event-ID` is the id of where things stand now: then nothing was missed.
 #[utoipa::path(
     get, path = "/v1/events", tag = "sync",
+    params((
+        "Last-Event-ID" = Option<String>, Header,
+        description = "The id of the last event that was heard. An older, foreign or unreadable one is as none.",
+    )),
     responses((status = 200, content_type = "text/event-stream", body = String))
 )]
-pub async fn events(call: Call, signed: Signed) -> Result<impl IntoResponse, Refusal> {
+pub async fn events(call: Call, signed: Signed, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let subject = Subject::of(&call.realm, call.audience, signed.person).await?;
     let left_us = u64::try_from(signed.expires_at.0 - call.now.0).unwrap_or(0);
-    let stream = stream::open(call, signed.session, Duration::from_micros(left_us), &subject)?;
+    let last_heard = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok());
+    let stream = stream::open(call, signed.session, Duration::from_micros(left_us), &subject, last_heard).await?;
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }

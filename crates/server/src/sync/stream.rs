@@ -1,8 +1,9 @@
 //! `GET /v1/events`: a stream of hints that the mirror has something to fetch.
 //!
-//! A stream says `changed` once at its beginning (whatever happened while nobody listened is thereby heard), and after each commit that touches
-//! the subject's account or documents. Hints may be merged and never carry content. A stream ends with its session, with the server, and when
-//! the client goes; there are at most `--streams-max` of them.
+//! A stream says `changed` after each commit that touches the subject's account or documents, and once at its beginning, so that whatever
+//! happened while nobody listened is heard. Each hint's id says where ledger and documents stood; a client that comes back with the id of
+//! where they stand now (`Last-Event-ID`) has heard everything, and its stream begins in silence. Hints may be merged and never carry content.
+//! A stream ends with its session, with the server, and when the client goes; there are at most `--streams-max` of them.
 //!
 //! One task a realm follows the ledger while streams are open and tells all of them which accounts were touched, so that a commit is read
 //! once and not once for each stream.
@@ -23,7 +24,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::subject::Subject;
-use crate::directory::{Listener, Owner, Rung};
+use crate::directory::{DirectoryError, Listener, Owner, Rung, last_change};
 use crate::door::Call;
 use crate::identity::session;
 use crate::problem::Refuses;
@@ -101,26 +102,28 @@ struct Open {
     stop: watch::Receiver<bool>,
     ends_at: Instant,
     look: Interval,
-    is_fresh: bool,
+    /// Whether the client has yet to hear that there may be something new.
+    is_owed: bool,
     /// Held as long as the stream lives.
     _place: OwnedSemaphorePermit,
 }
 
-/// The stream of a session.
+/// The stream of a session. `last_heard` is the id of the last hint that the client heard, if it says so.
 ///
 /// # Errors
 /// [`StreamError::Full`].
-pub fn open(
+pub async fn open(
     call: Call,
     session: SessionId,
     ends_in: Duration,
     subject: &Subject,
+    last_heard: Option<&str>,
 ) -> Result<impl Stream<Item = Result<Event, Infallible>> + use<>, StreamError> {
     let streams = &call.app.streams;
     let place = Arc::clone(&streams.places).try_acquire_owned().map_err(|_| StreamError::Full)?;
     let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let open = Open {
+    let mut open = Open {
         session,
         account: subject.account().map(|account| account.id()),
         owner: subject.owner(),
@@ -129,10 +132,15 @@ pub fn open(
         stop: streams.stop.subscribe(),
         ends_at: Instant::now() + ends_in,
         look,
-        is_fresh: true,
+        is_owed: true,
         _place: place,
         call,
     };
+    if let Some(last_heard) = last_heard {
+        // Asked after the listening began: what is committed from here on is heard by that.
+        let standing = open.standing(open.sequence()).await;
+        open.is_owed = !standing.is_ok_and(|standing| standing == last_heard);
+    }
     Ok(futures::stream::unfold(open, |mut open| async move {
         let event = open.next().await?;
         Some((Ok(event), open))
@@ -142,10 +150,10 @@ pub fn open(
 impl Open {
     /// Waits for the next hint; nothing when the stream is over.
     async fn next(&mut self) -> Option<Event> {
-        if !std::mem::take(&mut self.is_fresh) {
+        if !std::mem::take(&mut self.is_owed) {
             while !self.hears().await? {}
         }
-        Some(self.hint())
+        Some(self.hint().await)
     }
 
     /// Waits for one thing to happen: whether it concerns this stream; nothing when the stream is over.
@@ -172,11 +180,29 @@ impl Open {
         }
     }
 
-    fn hint(&self) -> Event {
-        let sequence = *self.call.realm.ledger.head().borrow();
-        let id = format!("{}:{sequence}", self.call.realm.ledger.epoch().0);
-        let event = Event::default().event("changed").id(id).retry(Duration::from_secs(2));
-        event.json_data(Changed { sequence }).unwrap_or_default()
+    async fn hint(&self) -> Event {
+        let sequence = self.sequence();
+        let event = Event::default().event("changed").retry(Duration::from_secs(2));
+        let event = event.json_data(Changed { sequence }).unwrap_or_default();
+        // A hint without id is a hint all the same; the client keeps the id before it, and hears one hint more when it comes back.
+        match self.standing(sequence).await {
+            Ok(standing) => event.id(standing),
+            Err(_) => event,
+        }
+    }
+
+    fn sequence(&self) -> u64 {
+        *self.call.realm.ledger.head().borrow()
+    }
+
+    /// The id of a hint: the ledger's epoch, its `sequence`, and the number of the owner's last changed document, which moves without the ledger.
+    async fn standing(&self, sequence: u64) -> Result<String, DirectoryError> {
+        let epoch = self.call.realm.ledger.epoch().0;
+        let change = match self.owner {
+            Some(owner) => last_change(self.call.realm.directory.readers(), owner).await?,
+            None => 0,
+        };
+        Ok(format!("{epoch}:{sequence}:{change}"))
     }
 }
 
@@ -192,20 +218,17 @@ fn listen(realm: &Arc<Realm>) -> broadcast::Receiver<Arc<HashSet<AccountId>>> {
     let receiver = realm.touches.sender.subscribe();
     if !*is_followed {
         *is_followed = true;
-        tokio::spawn(follow(Arc::clone(realm)));
+        // Read here and not in the task: a commit before the task's first turn would be told to nobody.
+        let read = *realm.ledger.head().borrow();
+        tokio::spawn(follow(Arc::clone(realm), read));
     }
     receiver
 }
 
-/// Tells the streams of a realm which accounts each commit touched, until nobody listens.
-async fn follow(realm: Arc<Realm>) {
+/// Tells the streams of a realm which accounts each commit after `read` touched, until nobody listens.
+async fn follow(realm: Arc<Realm>, mut read: u64) {
     let mut head = realm.ledger.head();
-    let mut read = *head.borrow();
     loop {
-        let changed = tokio::time::timeout(LOOK_EVERY, head.changed()).await;
-        if nobody_listens(&realm.touches) || matches!(changed, Ok(Err(_))) {
-            return;
-        }
         while *head.borrow_and_update() > read {
             match touched_after(&realm.ledger, read).await {
                 Some((accounts, last)) => {
@@ -215,6 +238,10 @@ async fn follow(realm: Arc<Realm>) {
                 }
                 None => tokio::time::sleep(PAUSE).await,
             }
+        }
+        let changed = tokio::time::timeout(LOOK_EVERY, head.changed()).await;
+        if nobody_listens(&realm.touches) || matches!(changed, Ok(Err(_))) {
+            return;
         }
     }
 }

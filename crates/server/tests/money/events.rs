@@ -2,18 +2,33 @@
 
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use futures::StreamExt;
 use qianbao_api::{Problem, ProblemCode};
 use qianbao_server::config::ServeOptions;
 
 use crate::house::{House, TestResult, Visitor, transfer};
 
+/// The id of a hint.
+fn id_of(hint: &str) -> TestResult<String> {
+    Ok(hint.lines().find_map(|line| line.strip_prefix("id: ")).ok_or("expected an id")?.to_owned())
+}
+
 /// An open stream.
 struct Ear(axum::body::BodyDataStream);
 
 impl Ear {
     async fn of(visitor: &Visitor) -> TestResult<Self> {
-        let response = visitor.open("GET", "/v1/events", None).await?;
+        Self::again(visitor, None).await
+    }
+
+    /// A stream that is opened again by a client that heard this id last.
+    async fn again(visitor: &Visitor, last_heard: Option<&[u8]>) -> TestResult<Self> {
+        let mut request = visitor.request("GET", "/v1/events", None)?;
+        if let Some(last_heard) = last_heard {
+            request.headers_mut().insert("last-event-id", HeaderValue::from_bytes(last_heard)?);
+        }
+        let response = visitor.exchange(request).await?;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Ok(Self(response.into_body().into_data_stream()))
@@ -55,6 +70,39 @@ async fn a_stream_tells_whom_a_payment_concerns_and_nobody_else() -> TestResult 
     assert_eq!(lan.hears(A_WHILE).await?, None);
     street.ming.pay(&transfer(&street.ming, &street.lan, "lan", 5)?).await?;
     assert!(lan.hears(SOON).await?.is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_that_heard_everything_comes_back_in_silence_and_any_other_hears_a_hint() -> TestResult {
+    let street = House::street().await?;
+    let heard = async |visitor: &Visitor| -> TestResult<String> {
+        let hint = Ear::of(visitor).await?.hears(SOON).await?.ok_or("expected a hint at the beginning")?;
+        id_of(&hint)
+    };
+    let first = heard(&street.ming).await?;
+    let mut ming = Ear::again(&street.ming, Some(first.as_bytes())).await?;
+    assert_eq!(ming.hears(A_WHILE).await?, None, "nothing happened since {first}");
+    street.ming.pay(&transfer(&street.ming, &street.lan, "lan", 5)?).await?;
+    let hint = ming.hears(SOON).await?.ok_or("the silent stream listens all the same")?;
+    let second = id_of(&hint)?;
+    assert_ne!(second, first);
+    assert_eq!(Ear::again(&street.ming, Some(second.as_bytes())).await?.hears(A_WHILE).await?, None);
+
+    let (epoch, place) = second.split_once(':').ok_or("expected an epoch")?;
+    let foreign = format!("{}:{place}", epoch.parse::<i64>()? + 1);
+    let ahead = second.replacen(':', ":9", 1);
+    for stale in [&first, &foreign, &ahead, "", "x", "1:2", "-1:-1:-1", "\u{94b1}\u{5305}", &"9".repeat(4_000)] {
+        let hint = Ear::again(&street.ming, Some(stale.as_bytes())).await?.hears(SOON).await?;
+        assert!(hint.is_some_and(|hint| hint.contains("event: changed")), "{stale:?} is not where things stand");
+    }
+
+    // An order that is made moves the shop's documents and not the ledger.
+    let before = heard(&street.desk).await?;
+    street.order(1_800).await?;
+    assert!(Ear::again(&street.desk, Some(before.as_bytes())).await?.hears(SOON).await?.is_some(), "a changed document");
+    let after = heard(&street.desk).await?;
+    assert_eq!(Ear::again(&street.desk, Some(after.as_bytes())).await?.hears(A_WHILE).await?, None);
     Ok(())
 }
 

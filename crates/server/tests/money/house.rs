@@ -301,14 +301,23 @@ impl Visitor {
 
     /// Sends anything, and leaves the body of the answer unread.
     pub async fn open(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> TestResult<Response> {
-        let request = Request::builder()
+        self.exchange(self.request(method, path, body)?).await
+    }
+
+    /// A request as a page of the host makes it.
+    pub fn request(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> TestResult<Request<Body>> {
+        Ok(Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, self.host)
             .header(header::ORIGIN, format!("http://{}", self.host))
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::COOKIE, format!("__Host-session={}", self.token))
-            .body(Body::from(body.unwrap_or_default()))?;
+            .body(Body::from(body.unwrap_or_default()))?)
+    }
+
+    /// Sends a request as it is.
+    pub async fn exchange(&self, request: Request<Body>) -> TestResult<Response> {
         Ok(self.router.clone().oneshot(request).await?)
     }
 
