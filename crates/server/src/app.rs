@@ -95,7 +95,7 @@ impl App {
         let password_workers = Workers::new(config.password_workers);
         let nobodys = HEXLOWER.encode(&sources.bytes::<32>());
         let decoy_phc = password_workers.hash(&live.pepper, &nobodys, sources.bytes()).await?;
-        let streams = Streams::new(config.streams_max);
+        let streams = Streams::new(config.streams_max, config.person_streams_max);
         let shared =
             Shared { config, sources, wallet_site, desk_site, password_workers, decoy_phc, bank, streams, live, test };
         Ok(Self(Arc::new(shared)))

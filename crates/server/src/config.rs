@@ -87,6 +87,9 @@ pub struct ServeOptions {
     /// Event streams open at the same time, 1–100000. [default: 2000]
     #[arg(long, value_name = "N", env = "QIANBAO_STREAMS_MAX")]
     pub streams_max: Option<u32>,
+    /// Event streams of one person open at the same time, 1–1000. [default: 20]
+    #[arg(long, value_name = "N", env = "QIANBAO_PERSON_STREAMS_MAX")]
+    pub person_streams_max: Option<u32>,
     /// Minutes without a request after which a wallet session asks to sign in again, 1–720. [default: 15]
     #[arg(long, value_name = "MINUTES", env = "QIANBAO_SESSION_IDLE_MINUTES")]
     pub session_idle_minutes: Option<u32>,
@@ -156,6 +159,8 @@ pub struct Config {
     pub password_workers: u32,
     /// Event streams open at the same time.
     pub streams_max: u32,
+    /// Event streams of one person open at the same time.
+    pub person_streams_max: u32,
     /// Minutes until an unused wallet session is over.
     pub session_idle_minutes: u32,
     /// What is logged.
@@ -189,6 +194,7 @@ impl ServeOptions {
             answer_ms_max,
             password_workers,
             streams_max,
+            person_streams_max,
             session_idle_minutes,
             log
         );
@@ -211,6 +217,7 @@ impl ServeOptions {
             answer_ms_max: within("answer-ms-max", all.answer_ms_max, 10_000, 100, 60_000)?,
             password_workers: within("password-workers", all.password_workers, 2, 1, 64)?,
             streams_max: within("streams-max", all.streams_max, 2_000, 1, 100_000)?,
+            person_streams_max: within("person-streams-max", all.person_streams_max, 20, 1, 1_000)?,
             session_idle_minutes: within("session-idle-minutes", all.session_idle_minutes, 15, 1, 720)?,
             log: all.log.unwrap_or_else(|| "info".to_owned()),
         })

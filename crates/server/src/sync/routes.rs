@@ -52,8 +52,7 @@ pub async fn sync(call: Call, signed: Signed, Params(query): Params<SyncQuery>) 
 )]
 pub async fn events(call: Call, signed: Signed, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let subject = Subject::of(&call.realm, call.audience, signed.person).await?;
-    let left_us = u64::try_from(signed.expires_at.0 - call.now.0).unwrap_or(0);
     let last_heard = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok());
-    let stream = stream::open(call, signed.session, Duration::from_micros(left_us), &subject, last_heard).await?;
+    let stream = stream::open(call, signed, &subject, last_heard).await?;
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }

@@ -3,12 +3,14 @@
 //! A stream says `changed` after each commit that touches the subject's account or documents, and once at its beginning, so that whatever
 //! happened while nobody listened is heard. Each hint's id says where ledger and documents stood; a client that comes back with the id of
 //! where they stand now (`Last-Event-ID`) has heard everything, and its stream begins in silence. Hints may be merged and never carry content.
-//! A stream ends with its session, with the server, and when the client goes; there are at most `--streams-max` of them.
+//! A stream ends with its session, with the server, and when the client goes. There are at most `--streams-max` of them, and of one person in a
+//! realm at most `--person-streams-max`, so that nobody takes the places of all others.
 //!
 //! One task a realm follows the ledger while streams are open and tells all of them which accounts were touched, so that a commit is read
 //! once and not once for each stream.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +19,7 @@ use axum::response::sse::Event;
 use futures::Stream;
 use qianbao_api::ProblemCode;
 use qianbao_api::sync::Changed;
-use qianbao_core::id::SessionId;
+use qianbao_core::id::{PersonId, SessionId};
 use qianbao_core::posting::AccountId;
 use qianbao_ledger::Ledger;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
@@ -25,7 +27,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::subject::Subject;
 use crate::directory::{DirectoryError, Listener, Owner, Rung, last_change};
-use crate::door::Call;
+use crate::door::{Call, Signed};
+use crate::hosts::RealmName;
 use crate::identity::session;
 use crate::problem::Refuses;
 use crate::realm::Realm;
@@ -43,18 +46,59 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Streams {
     places: Arc<Semaphore>,
+    person_max: u32,
+    of_people: Arc<Mutex<HashMap<Holder, u32>>>,
     stop: watch::Sender<bool>,
 }
 
+/// Who holds streams: a person in a realm.
+type Holder = (RealmName, PersonId);
+
 impl Streams {
-    /// Room for `streams_max` streams.
-    pub fn new(streams_max: u32) -> Self {
-        Self { places: Arc::new(Semaphore::new(streams_max as usize)), stop: watch::Sender::new(false) }
+    /// Room for `streams_max` streams, `person_max` of one person.
+    pub fn new(streams_max: u32, person_max: u32) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(streams_max as usize)),
+            person_max,
+            of_people: Arc::default(),
+            stop: watch::Sender::new(false),
+        }
+    }
+
+    /// A place for one more stream of `holder`.
+    fn place(&self, holder: Holder) -> Result<Place, StreamError> {
+        let of_everybody = Arc::clone(&self.places).try_acquire_owned().map_err(|_| StreamError::Full)?;
+        let mut of_people = self.of_people.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = of_people.entry(holder).or_default();
+        if *open >= self.person_max {
+            return Err(StreamError::PersonFull { streams_max: self.person_max });
+        }
+        *open += 1;
+        Ok(Place { holder, of_people: Arc::clone(&self.of_people), _of_everybody: of_everybody })
     }
 
     /// Ends every stream, and lets none begin. A graceful stop would otherwise wait for them for ever.
     pub fn stop(&self) {
         self.stop.send_replace(true);
+    }
+}
+
+/// A stream's place, given back when the stream ends.
+struct Place {
+    holder: Holder,
+    of_people: Arc<Mutex<HashMap<Holder, u32>>>,
+    _of_everybody: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut of_people = self.of_people.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut open) = of_people.entry(self.holder) {
+            *open.get_mut() -= 1;
+            if *open.get() == 0 {
+                open.remove();
+            }
+        }
     }
 }
 
@@ -77,12 +121,21 @@ pub enum StreamError {
     /// Too many are open.
     #[error("expected fewer open streams; ask `/v1/sync` from time to time instead")]
     Full,
+    /// This person has too many open.
+    #[error(
+        "expected at most {streams_max} open streams of one person; close one, or ask `/v1/sync` from time to time"
+    )]
+    PersonFull {
+        /// The limit.
+        streams_max: u32,
+    },
 }
 
 impl Refuses for StreamError {
     fn code(&self) -> ProblemCode {
         match self {
             Self::Full => ProblemCode::Overloaded,
+            Self::PersonFull { .. } => ProblemCode::TooManyRequests,
         }
     }
 
@@ -105,32 +158,32 @@ struct Open {
     /// Whether the client has yet to hear that there may be something new.
     is_owed: bool,
     /// Held as long as the stream lives.
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// The stream of a session. `last_heard` is the id of the last hint that the client heard, if it says so.
 ///
 /// # Errors
-/// [`StreamError::Full`].
+/// [`StreamError`].
 pub async fn open(
     call: Call,
-    session: SessionId,
-    ends_in: Duration,
+    signed: Signed,
     subject: &Subject,
     last_heard: Option<&str>,
 ) -> Result<impl Stream<Item = Result<Event, Infallible>> + use<>, StreamError> {
     let streams = &call.app.streams;
-    let place = Arc::clone(&streams.places).try_acquire_owned().map_err(|_| StreamError::Full)?;
+    let place = streams.place((call.realm.name, signed.person))?;
+    let left_us = u64::try_from(signed.expires_at.0 - call.now.0).unwrap_or(0);
     let mut look = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut open = Open {
-        session,
+        session: signed.session,
         account: subject.account().map(|account| account.id()),
         owner: subject.owner(),
         touched: listen(&call.realm),
         bell: call.realm.directory.bell().listen(),
         stop: streams.stop.subscribe(),
-        ends_at: Instant::now() + ends_in,
+        ends_at: Instant::now() + Duration::from_micros(left_us),
         look,
         is_owed: true,
         _place: place,

@@ -100,7 +100,10 @@ async fn a_client_that_heard_everything_comes_back_in_silence_and_any_other_hear
     // An order that is made moves the shop's documents and not the ledger.
     let before = heard(&street.desk).await?;
     street.order(1_800).await?;
-    assert!(Ear::again(&street.desk, Some(before.as_bytes())).await?.hears(SOON).await?.is_some(), "a changed document");
+    assert!(
+        Ear::again(&street.desk, Some(before.as_bytes())).await?.hears(SOON).await?.is_some(),
+        "a changed document"
+    );
     let after = heard(&street.desk).await?;
     assert_eq!(Ear::again(&street.desk, Some(after.as_bytes())).await?.hears(A_WHILE).await?, None);
     Ok(())
@@ -127,5 +130,31 @@ async fn there_are_no_more_streams_than_allowed() -> TestResult {
     assert_eq!(full.code, ProblemCode::Overloaded);
     drop(ear);
     Ear::of(&ming).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_person_takes_no_more_streams_than_their_share() -> TestResult {
+    let house = House::with(ServeOptions { person_streams_max: Some(2), ..ServeOptions::default() }).await?;
+    let (ming, lan) = (house.person("ming", "李明", 0).await?, house.person("lan", "王岚", 0).await?);
+    // Two sessions of one person share what that person may have.
+    let (phone, laptop, lan) = (house.wallet(ming).await?, house.wallet(ming).await?, house.wallet(lan).await?);
+    let ears = [Ear::of(&phone).await?, Ear::of(&laptop).await?];
+    for visitor in [&phone, &laptop] {
+        let answer = visitor.open("GET", "/v1/events", None).await?;
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["retry-after"]),
+            (429, &HeaderValue::from_static("30"))
+        );
+        let full: Problem = visitor.get("/v1/events").await?.problem()?;
+        assert_eq!(full.code, ProblemCode::TooManyRequests);
+        assert!(full.detail.contains("at most 2"), "{}", full.detail);
+    }
+    Ear::of(&lan).await?;
+    drop(ears);
+    let again = [Ear::of(&phone).await?, Ear::of(&phone).await?];
+    assert_eq!(phone.get("/v1/events").await?.status, 429);
+    drop(again);
+    Ear::of(&laptop).await?;
     Ok(())
 }
