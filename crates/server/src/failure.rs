@@ -31,6 +31,13 @@ pub enum FailureError {
     Inconsistent(&'static str),
 }
 
+impl FailureError {
+    /// Whether another try may cure it soon: the store was busy, and whatever was to be done is not to blame.
+    pub fn is_passing(&self) -> bool {
+        self.code() == ProblemCode::Overloaded
+    }
+}
+
 impl Refuses for FailureError {
     fn code(&self) -> ProblemCode {
         match self {

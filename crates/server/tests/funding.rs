@@ -21,7 +21,7 @@ use qianbao_core::posting::AccountKey;
 use qianbao_core::{Currency, Money, Timestamp};
 use qianbao_ledger::Epoch;
 use qianbao_server::app::App;
-use qianbao_server::clock::Sources;
+use qianbao_server::clock::{Clock, Sources, SystemRandom};
 use qianbao_server::config::ServeOptions;
 use qianbao_server::funding::{BANK_NAME, accounts, catch_up, rows, subscription};
 use qianbao_server::hosts::RealmName;
@@ -430,6 +430,49 @@ async fn what_no_notice_told_is_read_from_the_list() -> Outcome {
     assert_eq!(house.notify(&lost).await?.0, 204);
     house.assert_money(5_700, 9).await?;
     assert!(lock(&house.bank.subscribed).len() >= 3, "each reading subscribes again");
+    Ok(())
+}
+
+/// A clock that is ahead of the system's.
+struct Ahead(i64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        Sources::system().now().plus_seconds(self.0)
+    }
+}
+
+#[tokio::test]
+async fn a_credit_that_cannot_be_booked_stops_no_other_and_is_booked_once_it_is_repaired() -> Outcome {
+    let house = House::open().await?;
+    let topup = house.ask(5_000).await?;
+    let (realm, bank) = (house.realm(), house.app.bank.as_ref());
+    let subscription = subscription(realm, &house.app.config.hosts);
+    let (bad, good) = (house.credit("E1", &topup.reference, 5_000), house.credit("E2", &topup.reference, 700));
+    let owner = rows::CreditRow::new(&bad, Some((house.person, topup.id)));
+    let mut write = realm.directory.begin().await?;
+    rows::insert_credit(&mut write, &owner, bad.booked_at).await?;
+    sqlx::query("UPDATE bank_credits SET person = 'nobody'").execute(write.sql()).await?;
+    write.commit().await?;
+    lock(&house.bank.listed).extend([bad, good]);
+
+    assert_eq!(catch_up::catch_up(realm, &house.app.sources, bank, &subscription).await?, 2);
+    house.assert_money(700, 0).await?;
+    let cursor = rows::cursor(realm.directory.readers(), "qianbao-live", realm.ledger.epoch()).await?;
+    assert_eq!(Some(cursor), lock(&house.bank.listed).last().map(|credit| Cursor(credit.booked_at)), "it moved on");
+    let later = Sources::new(Ahead(11), SystemRandom);
+    assert_eq!(catch_up::catch_up(realm, &later, bank, &subscription).await?, 0, "its turn has come, in vain");
+    house.assert_money(700, 0).await?;
+
+    let mut write = realm.directory.begin().await?;
+    let repair = sqlx::query("UPDATE bank_credits SET person = $1 WHERE entry = 'E1'");
+    repair.bind(house.person.to_string()).execute(write.sql()).await?;
+    write.commit().await?;
+    for ahead_s in [20, 40] {
+        let later = Sources::new(Ahead(ahead_s), SystemRandom);
+        catch_up::catch_up(realm, &later, bank, &subscription).await?;
+        house.assert_money(if ahead_s < 30 { 700 } else { 5_700 }, 0).await?;
+    }
     Ok(())
 }
 

@@ -1,18 +1,26 @@
 //! Reads the bank's list of credits, for what no notice told: a lost notice, a server that was down, a restored backup.
 //!
-//! Every [`EVERY`]: subscribe (so that a bank that forgot learns again where notices go), then page after page from the cursor. The
-//! cursor moves after a page is booked. A credit that can never be booked is logged and passed over.
+//! Every [`EVERY`]: credits that were postponed, then subscribe (so that a bank that forgot learns again where notices go), then page after
+//! page from the cursor. The cursor moves after a page is booked. A credit that cannot be booked now is postponed as the bank told it, and
+//! the others are booked all the same; one that is no credit by its form is logged and passed over.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use qianbao_connectors::bank::{Bank, BankError, Cursor, Subscription};
+use data_encoding::HEXLOWER;
+use qianbao_connectors::bank::{Bank, BankError, Credit, Cursor, Subscription};
+use sha2::{Digest, Sha256};
 
 use super::book::{BookError, book};
 use super::rows;
 use crate::clock::Sources;
+use crate::directory::DirectoryError;
 use crate::failure::{FailureError, failures};
+use crate::jobs::postponed::{self, Item, Postponed};
 use crate::realm::Realm;
+
+/// Name of the job of the credits it postpones.
+const BANK_CREDITS: &str = "bank-credits";
 
 /// Time between two readings.
 pub const EVERY: Duration = Duration::from_secs(20);
@@ -58,6 +66,7 @@ pub async fn catch_up(
     bank: &dyn Bank,
     subscription: &Subscription,
 ) -> Result<usize, CatchUpError> {
+    try_again(realm, sources).await?;
     bank.subscribe(subscription).await?;
     let (customer, epoch) = (subscription.customer.as_str(), realm.ledger.epoch());
     let mut cursor = rows::cursor(realm.directory.readers(), customer, epoch).await?;
@@ -65,10 +74,8 @@ pub async fn catch_up(
     for _ in 0..PAGES_MAX {
         let page = bank.credits(customer, cursor).await?;
         for credit in &page.credits {
-            match book(realm, sources, credit, sources.now()).await {
-                Ok(_) => {}
-                Err(BookError::Failure(failure)) => return Err(CatchUpError::Failure(failure)),
-                Err(error) => tracing::error!(entry = credit.entry, %error, "a credit cannot be booked: ask the bank"),
+            if let Err(failure) = book_or_pass(realm, sources, credit).await {
+                postpone(realm, sources, credit, failure).await?;
             }
             looked_at += 1;
         }
@@ -82,4 +89,43 @@ pub async fn catch_up(
         }
     }
     Ok(looked_at)
+}
+
+/// Books the credit; one that is none by its form is said and passed over.
+async fn book_or_pass(realm: &Realm, sources: &Sources, credit: &Credit) -> Result<(), FailureError> {
+    match book(realm, sources, credit, sources.now()).await {
+        Ok(_) => Ok(()),
+        Err(BookError::Failure(failure)) => Err(failure),
+        Err(error) => {
+            tracing::error!(entry = credit.entry, %error, "a credit cannot be booked: ask the bank");
+            Ok(())
+        }
+    }
+}
+
+async fn postpone(
+    realm: &Realm,
+    sources: &Sources,
+    credit: &Credit,
+    failure: FailureError,
+) -> Result<(), FailureError> {
+    let id = HEXLOWER.encode(&Sha256::digest(credit.entry.as_bytes()));
+    let body = serde_json::to_string(credit).map_err(|_| FailureError::Inconsistent("a credit that can be written"))?;
+    postponed::postpone(realm, Item { job: BANK_CREDITS, id: &id, body: &body }, failure, sources.now()).await
+}
+
+/// Books postponed credits whose turn it is.
+async fn try_again(realm: &Realm, sources: &Sources) -> Result<(), FailureError> {
+    for postponed in postponed::due(realm, BANK_CREDITS, sources.now()).await? {
+        let outcome = match read(&postponed) {
+            Ok(credit) => book_or_pass(realm, sources, &credit).await,
+            Err(error) => Err(error),
+        };
+        postponed::tried(realm, BANK_CREDITS, &postponed, outcome, sources.now()).await?;
+    }
+    Ok(())
+}
+
+fn read(postponed: &Postponed) -> Result<Credit, FailureError> {
+    serde_json::from_str(&postponed.body).map_err(|_| DirectoryError::Damaged { column: "postponed.body" }.into())
 }

@@ -1,7 +1,10 @@
 //! What the clock starts: orders that run out of time, sessions and try windows that are over.
 //!
 //! Each job may be repeated at any point without harm. The sweep of orders holds a lease, so that several processes do not do it all at once;
-//! how far it has come is a moment in microseconds.
+//! how far it has come is a moment in microseconds. What a job cannot do is [`postponed`].
+
+pub mod postponed;
+mod rows;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +12,7 @@ use std::time::Duration;
 use crate::clock::Sources;
 use crate::directory::DirectoryError;
 use crate::identity::{session, tries};
-use crate::orders::expire::{Swept, sweep};
+use crate::orders::expire::{ORDER_EXPIRY, Swept, sweep};
 use crate::projections::{Lease, ProjectionError};
 use crate::realm::Realm;
 
@@ -19,7 +22,6 @@ const ORDERS_EVERY: Duration = Duration::from_secs(1);
 const IDENTITY_EVERY: Duration = Duration::from_mins(10);
 /// After a failure.
 const PAUSE: Duration = Duration::from_secs(5);
-const ORDER_EXPIRY: &str = "order-expiry";
 
 /// Ends orders whose time has run out, until the task is dropped.
 pub async fn end_orders(realm: Arc<Realm>, sources: Sources) {

@@ -149,13 +149,24 @@ pub async fn page(
     rows.into_iter().map(OrderRow::order).collect()
 }
 
+/// An order whose time ended; one that cannot be read is an item like the others.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its id, as it is stored.
+    pub id: String,
+    /// Last moment of payment.
+    pub expires_at: Timestamp,
+    /// The order.
+    pub order: Result<Order, DirectoryError>,
+}
+
 /// Orders whose time ended after (`after`, its id) and at or before `until`, oldest end first.
 pub async fn ended(
     readers: &AnyPool,
     after: (Timestamp, &str),
     until: Timestamp,
     limit: i64,
-) -> Result<Vec<Order>, DirectoryError> {
+) -> Result<Vec<Ended>, DirectoryError> {
     let rows: Vec<OrderRow> = sqlx::query_as(
         "SELECT id, shop, currency, created_at, expires_at FROM orders
          WHERE (expires_at > $1 OR (expires_at = $1 AND id > $2)) AND expires_at <= $3
@@ -167,7 +178,8 @@ pub async fn ended(
     .bind(limit)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(OrderRow::order).collect()
+    let ended = |row: OrderRow| Ended { id: row.0.clone(), expires_at: Timestamp(row.4), order: row.order() };
+    Ok(rows.into_iter().map(ended).collect())
 }
 
 /// One version of an order.

@@ -1,12 +1,10 @@
 //! One turn of a projection.
 
-use qianbao_api::ProblemCode;
 use qianbao_core::Timestamp;
 use qianbao_ledger::Record;
 
 use super::{Lease, Projection, ProjectionError};
 use crate::failure::FailureError;
-use crate::problem::Refuses;
 use crate::realm::Realm;
 
 /// Most records of one turn, and of one transaction.
@@ -28,7 +26,7 @@ pub async fn turn<P: Projection>(
         return Ok(0);
     }
     match apply_all(realm, lease, projection, &records).await {
-        Err(ProjectionError::Failure(error)) if error.code() != ProblemCode::Overloaded => {
+        Err(ProjectionError::Failure(error)) if !error.is_passing() => {
             // One of them cannot be applied: each for itself, so that only that one is left behind.
             for record in &records {
                 apply_or_park(realm, lease, projection, record, now).await?;
@@ -64,7 +62,7 @@ async fn apply_or_park<P: Projection>(
     now: Timestamp,
 ) -> Result<(), ProjectionError> {
     let reason = match apply_all(realm, lease, projection, std::slice::from_ref(record)).await {
-        Err(ProjectionError::Failure(error)) if error.code() != ProblemCode::Overloaded => error.to_string(),
+        Err(ProjectionError::Failure(error)) if !error.is_passing() => error.to_string(),
         outcome => return outcome,
     };
     tracing::error!(realm = %realm.name, projection = P::NAME, sequence = record.sequence, reason, "parked a record");
