@@ -27,7 +27,7 @@ pub enum Command {
     Audit(DataOptions),
     /// Make demo people, a demo shop and some history in an empty data folder.
     Seed(DataOptions),
-    /// List the money from the bank that nobody could be found for, oldest first, as tab-separated lines.
+    /// List the money from the bank that nobody could be found for, or that could not be booked, oldest first, as tab-separated lines.
     Held(DataOptions),
     /// Make a new operator key for codes and receipts; the present one stays valid for verification.
     RotateKeys(DataOptions),

@@ -61,9 +61,9 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes what stands in unidentified receipts to standard output.
+/// Writes what stands in unidentified receipts, and what could not be booked, to standard output.
 async fn held(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    println!("realm\tbooked_at\tamount\tentry\treference\tpayer\tlast4");
+    println!("realm\tstate\tbooked_at\tamount\tentry\treference\tpayer\tlast4");
     for name in RealmName::ALL {
         let file = data.join(name.folder()).join("directory.db");
         if !file.exists() {
@@ -71,7 +71,10 @@ async fn held(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
         }
         let directory = Directory::open(&file).await?;
         for credit in rows::held(directory.readers(), rows::HELD_MAX).await? {
-            println!("{}", credit.line(name));
+            match credit {
+                Ok(credit) => println!("{}", credit.line(name)),
+                Err(error) => eprintln!("qianbao: {name}: a credit cannot be shown: {error}"),
+            }
         }
         directory.close().await;
     }

@@ -18,7 +18,7 @@ use qianbao_connectors::bank::{CollectionAccount, Credit, CreditPage, Cursor, Su
 use qianbao_connectors::notice::{SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER, seal};
 use qianbao_core::id::{PersonId, TopupId};
 use qianbao_core::posting::AccountKey;
-use qianbao_core::{Currency, Money, Timestamp};
+use qianbao_core::{AMOUNT_MAX_MINOR, Currency, Money, Timestamp};
 use qianbao_ledger::Epoch;
 use qianbao_server::app::App;
 use qianbao_server::clock::{Clock, Sources, SystemRandom};
@@ -273,12 +273,18 @@ async fn an_unknown_reference_is_held_and_seen() -> Outcome {
         assert_eq!(house.notify(&house.credit(entry, reference, 300)).await?.0, 204, "{reference}");
     }
     house.assert_money(0, 1_200).await?;
-    let held = rows::held(house.realm().directory.readers(), 10).await?;
+    let held = listed(&house).await?;
     assert_eq!(held.iter().map(|credit| credit.entry.as_str()).collect::<Vec<_>>(), ["E1", "E2", "E3", "E4"]);
     let line = CreditLine::of(&house).await?;
-    assert_eq!(line.0.split('\t').count(), 7);
+    assert_eq!(line.0.split('\t').count(), 8);
     assert_eq!(house.topups().await?[0].status, TopupStatus::Waiting);
     Ok(())
+}
+
+/// What the operator's list shows.
+async fn listed(house: &House) -> Outcome<Vec<rows::CreditRow>> {
+    let held = rows::held(house.realm().directory.readers(), 10).await?;
+    Ok(held.into_iter().collect::<Result<_, _>>()?)
 }
 
 struct CreditLine(String);
@@ -287,7 +293,7 @@ impl CreditLine {
     /// A reference that would break the operator's list, as the list shows it.
     async fn of(house: &House) -> Outcome<Self> {
         house.notify(&house.credit("E5", "=cmd\tX\n", 1)).await?;
-        let held = rows::held(house.realm().directory.readers(), 10).await?;
+        let held = listed(house).await?;
         let credit = held.iter().find(|credit| credit.entry == "E5").ok_or("expected the credit among the held")?;
         let line = credit.line(RealmName::Live);
         assert!(line.contains("\t'=cmdX\t") && !line.contains('\n'), "{line:?}");
@@ -320,9 +326,9 @@ async fn only_the_bank_is_believed_and_only_now() -> Outcome {
     // A signed body that is no credit, or is too large, or moves nothing, is no money either.
     assert_eq!(house.notify_as(API, &key, now, b"{}".to_vec()).await?, (400, "malformed_request".to_owned()));
     assert_eq!(house.notify_as(API, &key, now, vec![b' '; 9_000]).await?, (413, "body_too_large".to_owned()));
-    for (minor, code) in [(0, "amount_not_positive"), (-1, "amount_not_positive"), (i64::MAX, "amount_too_large")] {
+    for minor in [0, -1] {
         let (status, found) = house.notify(&house.credit("E0", &topup.reference, minor)).await?;
-        assert_eq!((status, found.as_str()), (422, code));
+        assert_eq!((status, found.as_str()), (422, "amount_not_positive"));
     }
     house.assert_money(0, 0).await?;
     assert_eq!(house.notify_as(API, &key, now, body).await?.0, 204);
@@ -511,4 +517,32 @@ async fn what_a_wallet_cannot_take_is_held() -> Outcome {
     assert_eq!(house.topups().await?[0].status, TopupStatus::Waiting);
     assert_eq!(house.notify(&credit).await?.0, 204);
     house.assert_money(0, ceiling + 1).await
+}
+
+/// The limit of requests is none for the bank: what has come is there.
+#[tokio::test]
+async fn a_credit_above_every_limit_is_held_and_one_above_the_ledger_is_seen() -> Outcome {
+    let house = House::open().await?;
+    let topup = house.ask(5_000).await?;
+    let huge = AMOUNT_MAX_MINOR + 1;
+    for _ in 0..2 {
+        assert_eq!(house.notify(&house.credit("E1", &topup.reference, huge)).await?.0, 204);
+        house.assert_money(0, huge).await?;
+    }
+    // More than the ledger's sums can hold: nothing moves, the bank tells again, and the operator sees it.
+    for _ in 0..2 {
+        assert_eq!(house.notify(&house.credit("E2", &topup.reference, i64::MAX)).await?.0, 500);
+        house.assert_money(0, huge).await?;
+    }
+    let lines: Vec<String> = listed(&house).await?.iter().map(|credit| credit.line(RealmName::Live)).collect();
+    let [held, not_booked] = lines.as_slice() else { return Err("expected two lines".into()) };
+    assert!(held.starts_with("live\theld\t") && held.contains("CNY 100000000.01"), "{held}");
+    assert!(not_booked.starts_with("live\tnot_booked\t") && not_booked.contains("\tE2\t"), "{not_booked}");
+    // A row that cannot be read hides no other.
+    let mut write = house.realm().directory.begin().await?;
+    sqlx::query("UPDATE bank_credits SET currency = '?' WHERE entry = 'E2'").execute(write.sql()).await?;
+    write.commit().await?;
+    let rows = rows::held(house.realm().directory.readers(), 10).await?;
+    assert_eq!(rows.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
+    Ok(())
 }

@@ -3,11 +3,14 @@
 //! Phases, each repeatable: the credit's row, in which it is decided whose it is · the posting, 1001 → 2001, or 1001 → 2104 when nobody
 //! is known or the wallet cannot take it · the row's place in the ledger, the changed document, and for money that is held an
 //! event. Two writes to the directory and one to the ledger for a new credit; one read for a known one.
+//!
+//! The limits of requests are not asked here: what the bank says has come is there, however much it is, and 1001 must say what the bank's
+//! statement says. A credit that even 2104 cannot take (a sum beyond 2^61) keeps its row, which the operator's list shows.
 
 use qianbao_api::ProblemCode;
 use qianbao_connectors::bank::{CollectionAccount, Credit};
 use qianbao_core::id::PersonId;
-use qianbao_core::{AmountError, Money, PositiveAmount, Timestamp};
+use qianbao_core::{Money, Timestamp};
 use qianbao_ledger::{Outcome, Refusal};
 
 use super::posting::{Into, posting};
@@ -45,9 +48,12 @@ pub enum BookError {
         /// Bytes found.
         found: usize,
     },
-    /// The amount cannot be.
-    #[error(transparent)]
-    Amount(#[from] AmountError),
+    /// The amount is no money that came.
+    #[error("expected an amount above zero, found {found}")]
+    NotPositive {
+        /// What was found.
+        found: Money,
+    },
     /// The bank told of this entry before, with another amount.
     #[error("expected {expected} for entry {entry} as the bank said before, found {found}: ask the bank")]
     EntryChanged {
@@ -69,8 +75,7 @@ impl Refuses for BookError {
     fn code(&self) -> ProblemCode {
         match self {
             Self::Entry { .. } => ProblemCode::MalformedRequest,
-            Self::Amount(AmountError::NotPositive { .. }) => ProblemCode::AmountNotPositive,
-            Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
+            Self::NotPositive { .. } => ProblemCode::AmountNotPositive,
             Self::EntryChanged { .. } => ProblemCode::IdReused,
             Self::Failure(failure) => failure.code(),
         }
@@ -85,7 +90,9 @@ pub async fn book(realm: &Realm, sources: &Sources, credit: &Credit, now: Timest
     if !(1..=ENTRY_BYTES_MAX).contains(&credit.entry.len()) {
         return Err(BookError::Entry { found: credit.entry.len() });
     }
-    PositiveAmount::new(credit.amount)?;
+    if credit.amount.minor <= 0 {
+        return Err(BookError::NotPositive { found: credit.amount });
+    }
     let row = known(realm, credit, now).await?;
     if row.amount != credit.amount {
         let (expected, found) = (row.amount, credit.amount);
@@ -141,7 +148,7 @@ async fn post(realm: &Realm, row: &CreditRow) -> Result<Booked, FailureError> {
         Outcome::Refused { reason: Refusal::ClaimTaken { holder_sequence, .. }, .. } => {
             standing(realm, holder_sequence).await
         }
-        Outcome::Refused { .. } => Err(FailureError::Inconsistent("unidentified receipts to take any credit")),
+        Outcome::Refused { .. } => Err(FailureError::Inconsistent("unidentified receipts to take every credit")),
     }
 }
 

@@ -65,7 +65,7 @@ pub const HELD_MAX: i64 = 10_000;
 
 impl CreditRow {
     /// A line of the operator's list: tabs between fields; what strangers wrote is stripped of whatever would break the line or
-    /// a spreadsheet.
+    /// a spreadsheet. The state is `held` or `not_booked`.
     pub fn line(&self, realm: RealmName) -> String {
         let plain = |text: &str| {
             let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
@@ -75,6 +75,7 @@ impl CreditRow {
         let last4 = self.payer_last4.as_deref().unwrap_or_default();
         [
             realm.to_string(),
+            if self.sequence.is_some() { "held" } else { "not_booked" }.to_owned(),
             booked_at.to_string(),
             self.amount.to_string(),
             plain(&self.entry),
@@ -238,16 +239,17 @@ pub async fn credit(readers: &AnyPool, digest: &[u8; 32]) -> Result<Option<Credi
     row.map(StoredCredit::credit).transpose()
 }
 
-/// Credits that stand in unidentified receipts, oldest first.
-pub async fn held(readers: &AnyPool, limit: i64) -> Result<Vec<CreditRow>, DirectoryError> {
+/// Credits that wait for the operator, oldest first: those that stand in unidentified receipts, and those that could not be booked. One that
+/// cannot be read hides no other.
+pub async fn held(readers: &AnyPool, limit: i64) -> Result<Vec<Result<CreditRow, DirectoryError>>, DirectoryError> {
     let rows: Vec<StoredCredit> = sqlx::query_as(
         "SELECT digest, entry, account_number, currency, amount, reference, payer_name, payer_last4, booked_at, person, topup,
-             sequence, held, epoch FROM bank_credits WHERE held = 1 ORDER BY booked_at LIMIT $1",
+             sequence, held, epoch FROM bank_credits WHERE held = 1 OR sequence = 0 ORDER BY booked_at LIMIT $1",
     )
     .bind(limit)
     .fetch_all(readers)
     .await?;
-    rows.into_iter().map(StoredCredit::credit).collect()
+    Ok(rows.into_iter().map(StoredCredit::credit).collect())
 }
 
 /// How far the bank's list has been read in this life of the ledger.
