@@ -216,14 +216,12 @@ pub struct SignedReceipt {
     pub signature: String,
 }
 
-/// Everything a dispute needs.
+/// Everything a dispute needs. All of it was fixed by the payment, so every request for a receipt gives the same text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// The payment.
     pub payment: PaymentId,
-    /// Ledger epoch.
-    pub epoch: String,
     /// Place in the ledger.
     pub sequence: u64,
     /// When, ledger time.
@@ -234,14 +232,14 @@ pub struct Receipt {
     pub payee: String,
     /// The shop, for shops.
     pub shop: Option<ShopId>,
-    /// The order.
-    pub order: Option<OrderId>,
-    /// The order's version.
-    pub order_version: Option<u32>,
+    /// The order at the version that was paid, as its payer saw it.
+    pub order: Option<OrderSummary>,
     /// The amount.
     pub amount: Money,
     /// What the payer paid on top.
     pub fee: Money,
+    /// The payer's note, which payer and payee know.
+    pub note: Option<String>,
     /// SHA-256 of the approved intent, hex.
     pub intent: String,
 }

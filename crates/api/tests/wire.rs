@@ -233,16 +233,15 @@ fn receipts() {
         "receipt",
         wire(&Receipt {
             payment: id(4),
-            epoch: "1".into(),
             sequence: 120,
             committed_at: NOON,
             payer: "*明".into(),
             payee: "云山茶铺".into(),
             shop: Some(id(1)),
-            order: Some(id(3)),
-            order_version: Some(1),
+            order: Some(summary()),
             amount: cny(1800),
             fee: cny(0),
+            note: Some("谢谢".into()),
             intent: "00".repeat(32),
         })
     );

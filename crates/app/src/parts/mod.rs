@@ -4,6 +4,7 @@ pub mod amount;
 pub mod entry;
 pub mod language;
 pub mod moment;
+pub mod order;
 pub mod payee;
 pub mod receipt;
 pub mod trouble;

@@ -9,7 +9,7 @@ use qianbao_core::id::PaymentId;
 use qianbao_ui::words::text;
 use qianbao_ui::{Amount, Button, ButtonKind, Fact, Glyph, Skeleton, Tag, Tone};
 
-use super::Trouble;
+use super::{Trouble, order};
 use crate::browser::calendar::{Style, written};
 use crate::state::Wallet;
 use crate::words::{Words, say, words};
@@ -86,14 +86,24 @@ fn why_missing(words: Words, error: ClientError) -> TextProp {
 
 fn proof(words: Words, receipt: Receipt, key: String) -> AnyView {
     let (amount, at) = (receipt.amount, receipt.committed_at);
-    let order = receipt.order.map(|order| {
+    let note = receipt.note.map(|note| {
         view! {
-            <Fact label=say!(words, order_number)>
-                <span class="facts-code">{order.to_string()}</span>
+            <Fact label=say!(words, note)>
+                <bdi>{note}</bdi>
             </Fact>
         }
     });
-    let place = [&receipt.epoch, "·", &receipt.sequence.to_string()].concat();
+    let order = receipt.order.map(|paid| {
+        let number = paid.id.to_string();
+        let number = view! {
+            <Fact label=say!(words, order_number)>
+                <span class="facts-code">{number}</span>
+            </Fact>
+        };
+        (order::facts(words, paid), number)
+    });
+    let (order, order_number) = order.unzip();
+    let place = receipt.sequence.to_string();
     view! {
         <dl class="facts">
             <Fact label=say!(words, payer)>
@@ -106,10 +116,12 @@ fn proof(words: Words, receipt: Receipt, key: String) -> AnyView {
                 <Amount money=Signal::stored(amount) />
             </Fact>
             <Fact label=say!(words, time)>{move || written(at, Style::Full, words.get_locale())}</Fact>
+            {order}
+            {note}
             <Fact label=say!(words, payment_number)>
                 <span class="facts-code">{receipt.payment.to_string()}</span>
             </Fact>
-            {order}
+            {order_number}
             <Fact label=say!(words, ledger_place)>
                 <span class="facts-code">{place}</span>
             </Fact>

@@ -165,16 +165,15 @@ async fn web_crypto_verifies_what_the_operator_signed_and_nothing_else() {
     let (client, _) = client_with("keys", vec![("/.well-known/qianbao-keys", 200, keys)]).await;
     let receipt = Receipt {
         payment: Id::from_parts(1, [1; 10]),
-        epoch: "1".to_owned(),
         sequence: 120,
         committed_at: Timestamp(1_800_000_000_000_000),
         payer: "*明".to_owned(),
         payee: "云山茶铺".to_owned(),
         shop: None,
         order: None,
-        order_version: None,
         amount: Money::new(1_800, Currency::CNY),
         fee: Money::new(0, Currency::CNY),
+        note: Some("谢谢".to_owned()),
         intent: "0".repeat(64),
     };
     let body = serde_json::to_string(&receipt).expect("receipts can be printed");

@@ -272,16 +272,15 @@ fn a_receipt_is_read_only_if_the_operator_signed_it() {
     let (stage, client, key) = shopping(None);
     let receipt = Receipt {
         payment: Id::from_parts(1, [1; 10]),
-        epoch: "1".to_owned(),
         sequence: 120,
         committed_at: stage.world.now(),
         payer: "*明".to_owned(),
         payee: "云山茶铺".to_owned(),
         shop: Some(shop()),
         order: None,
-        order_version: None,
         amount: cny(1_800),
         fee: cny(0),
+        note: Some("谢谢".to_owned()),
         intent: "0".repeat(64),
     };
     let body = serde_json::to_string(&receipt).expect("receipts can be printed");

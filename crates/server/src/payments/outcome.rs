@@ -8,13 +8,13 @@
 //! ```
 
 use qianbao_api::ProblemCode;
-use qianbao_api::payments::{PaidView, PaymentStatus, PaymentView};
-use qianbao_core::id::{OrderId, PaymentId, PersonId};
+use qianbao_api::payments::{OrderSummary, PaidView, PaymentStatus, PaymentView};
+use qianbao_core::id::{PaymentId, PersonId};
 use qianbao_core::posting::PostingKind;
 use qianbao_core::{Currency, Money, Timestamp};
 use qianbao_ledger::{Record, Refusal, Refused};
 
-use super::details::{Details, PaymentDetails};
+use super::details::{Details, OrderRef, PaymentDetails};
 use super::parties::Parties;
 use super::posting::{PAYMENT, TRANSFER};
 use super::target::summary;
@@ -84,7 +84,7 @@ impl Paid {
         refunded: Money,
     ) -> Result<PaidView, FailureError> {
         let order = match self.details.order {
-            Some(reference) => Some(order_summary(realm, reference.order, reference.version).await?),
+            Some(reference) => Some(order_summary(realm, reference).await?),
             None => None,
         };
         Ok(PaidView {
@@ -115,15 +115,15 @@ pub async fn refunded_of(
     Ok(Money::new(account.map_or(0, |account| account.balance()), currency))
 }
 
-async fn order_summary(
-    realm: &Realm,
-    id: OrderId,
-    version: u32,
-) -> Result<qianbao_api::payments::OrderSummary, FailureError> {
+/// The order at the version that was paid, as its payer saw it.
+///
+/// # Errors
+/// When the directory fails, or does not know what the ledger names.
+pub async fn order_summary(realm: &Realm, reference: OrderRef) -> Result<OrderSummary, FailureError> {
     let unknown = || FailureError::Inconsistent("the directory to know every order of the ledger");
-    let order = orders::kept_order(realm, id).await?.ok_or_else(unknown)?;
-    let version = orders::kept_version(realm, &order, version).await?.ok_or_else(unknown)?;
-    Ok(summary(id, &version))
+    let order = orders::kept_order(realm, reference.order).await?.ok_or_else(unknown)?;
+    let version = orders::kept_version(realm, &order, reference.version).await?.ok_or_else(unknown)?;
+    Ok(summary(order.id, &version))
 }
 
 /// A payment that was refused for good.

@@ -1,11 +1,19 @@
 //! `GET /v1/payments/{id}/receipt`: a receipt signed by the operator, for payer and payee.
+//!
+//! Nothing is stored; the text is made anew from what never changes, so that each request gives the same: the posting with its details and sealed
+//! note, the version of the order that was paid, legal names, and shops. What people may change of themselves (the name shown to others)
+//! stands in no receipt, nor does what changes with the operator: the life of the ledger, which a restore changes. After a rotation the same
+//! text has a signature of the new key.
+//!
+//! Whoever lets a legal name or a shop be changed one day keeps the old one and lets the payment's details say which was in force. Erasing
+//! a person is the one thing that takes from receipts: name and note are then gone here too, and who kept a receipt can still show it.
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use qianbao_api::payments::{PayeeView, Receipt, SignedReceipt};
 use qianbao_core::Money;
 use qianbao_core::intent::Payee;
 
-use super::outcome::Paid;
+use super::outcome::{Paid, order_summary};
 use super::parties::Parties;
 use crate::codes::keys::Purpose;
 use crate::failure::FailureError;
@@ -19,18 +27,21 @@ pub async fn receipt(realm: &Realm, paid: &Paid) -> Result<SignedReceipt, Failur
     let mut parties = Parties::new(realm);
     let payer = name(&parties.person(paid.details.payer).await?);
     let payee = name(&parties.payee(paid.details.payee).await?);
+    let order = match paid.details.order {
+        Some(reference) => Some(order_summary(realm, reference).await?),
+        None => None,
+    };
     let receipt = Receipt {
         payment: paid.id,
-        epoch: realm.ledger.epoch().0.to_string(),
         sequence: paid.sequence,
         committed_at: paid.committed_at,
         payer,
         payee,
         shop: if let Payee::Shop(shop) = paid.details.payee { Some(shop) } else { None },
-        order: paid.details.order.map(|order| order.order),
-        order_version: paid.details.order.map(|order| order.version),
+        order,
         amount: paid.amount,
         fee: Money::zero(paid.amount.currency),
+        note: parties.note(paid.details.payer, paid.id, paid.details.note.as_deref()).await?,
         intent: HEXLOWER.encode(&paid.details.intent),
     };
     let body = serde_json::to_string(&receipt)

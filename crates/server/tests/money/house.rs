@@ -74,7 +74,7 @@ pub struct House {
     /// Its clock.
     pub clock: MovedClock,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A signed-in browser on one host.
@@ -112,7 +112,23 @@ impl House {
     pub async fn in_folder(folder: tempfile::TempDir, options: ServeOptions) -> TestResult<Self> {
         let clock = MovedClock::default();
         let app = open(folder.path(), &clock, options).await?;
-        Ok(Self { router: app.router(), app, clock, _folder: folder })
+        Ok(Self { router: app.router(), app, clock, folder })
+    }
+
+    /// The same server after a restart. Whoever visited it must be gone: a visitor holds the ledger, which one process has alone.
+    pub async fn restarted(self) -> TestResult<Self> {
+        let Self { app, clock, router, folder } = self;
+        for name in RealmName::ALL {
+            app.realm(name).close().await;
+        }
+        drop((app, router));
+        let app = open(folder.path(), &clock, ServeOptions::default()).await?;
+        Ok(Self { router: app.router(), app, clock, folder })
+    }
+
+    /// Its folder, with both realms.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The realm that the tests live in.

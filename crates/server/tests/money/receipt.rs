@@ -3,8 +3,13 @@
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use qianbao_api::ProblemCode;
+use qianbao_api::identity::PersonView;
 use qianbao_api::keys::KeySet;
-use qianbao_api::payments::{Receipt, SignedReceipt};
+use qianbao_api::orders::{CreateRefund, EditOrder, RefundView};
+use qianbao_api::payments::{OrderSummary, PayRequest, Receipt, SignedReceipt};
+use qianbao_core::intent::Payee;
+use qianbao_server::codes::keys::OperatorKeys;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::house::{House, TestResult, Visitor, transfer, yuan};
@@ -32,7 +37,8 @@ async fn payer_and_shop_get_the_same_signed_receipt() -> TestResult {
     let receipt: Receipt = serde_json::from_str(&signed.body)?;
     assert_eq!((receipt.payment, receipt.sequence, receipt.amount), (request.id, paid.sequence, yuan(1_800)));
     assert_eq!((receipt.payer.as_str(), receipt.payee.as_str()), ("*明", "云山茶铺 Yunshan Tea"));
-    assert_eq!((receipt.order, receipt.order_version, receipt.intent), (Some(order.id), Some(1), request.intent));
+    let summary = OrderSummary { id: order.id, version: 1, description: order.description, lines: order.lines };
+    assert_eq!((receipt.order, receipt.note, receipt.intent), (Some(summary), None, request.intent));
 
     let forged = SignedReceipt { body: signed.body.replace("1800", "1801"), ..signed };
     assert!(!verified(&street.ming, &forged).await?);
@@ -51,4 +57,59 @@ async fn there_is_no_receipt_of_what_was_not_paid_or_is_not_ones_own() -> TestRe
         assert_eq!(problem.code, ProblemCode::NotFound);
     }
     Ok(())
+}
+
+/// What a receipt says stays so, whatever people, shop and operator do afterwards.
+#[tokio::test]
+async fn the_signed_text_of_a_receipt_never_changes() -> TestResult {
+    let street = House::street().await?;
+    let order = street.order(1_800).await?;
+    let bought = street.payment_of(&street.ming, &order)?;
+    street.ming.pay(&bought).await?;
+    let given =
+        PayRequest { note: Some("生日快乐".to_owned()), ..transfer(&street.ming, &street.lan, "lan", 500)? };
+    let given = street.ming.approved(given, Payee::Person(street.lan.person))?;
+    street.ming.pay(&given).await?;
+    let (bought, given) = (path(&bought), path(&given));
+    let first: [SignedReceipt; 2] = [street.desk.get(&bought).await?.ok()?, street.lan.get(&given).await?.ok()?];
+    let note = serde_json::from_str::<Receipt>(&first[1].body)?.note;
+    assert_eq!(note.as_deref(), Some("生日快乐"), "the payee knows the note, and so does the receipt");
+
+    // Names shown to others change; legal names and shops do not, by no route.
+    for visitor in [&street.ming, &street.lan, &street.desk] {
+        let renamed = json!({ "display_name": "另一个名字", "locale": "en" });
+        visitor.patch("/v1/person", &renamed).await?.ok::<PersonView>()?;
+        let forbidden = visitor.patch("/v1/person", &json!({ "legal_name": "张三" })).await?.problem()?;
+        assert_eq!(forbidden.code, ProblemCode::MalformedRequest);
+    }
+    for method in ["PATCH", "PUT"] {
+        let renamed = json!({ "name_zh": "别家", "name_en": "Other" }).to_string().into_bytes();
+        let forbidden = street.desk.send(method, "/v1/shop", Some(renamed)).await?.problem()?;
+        assert_eq!(forbidden.code, ProblemCode::MethodNotAllowed);
+    }
+    let edit = EditOrder { version: 1, amount: yuan(5), lines: Vec::new(), description: "别的".to_owned() };
+    let edited = street.desk.patch(&format!("/v1/orders/{}", order.id), &edit).await?.problem()?;
+    assert_eq!(edited.code, ProblemCode::OrderPaid);
+    let refund = CreateRefund { id: street.desk.sources().id(), amount: yuan(800), reason: String::new() };
+    street.desk.post(&format!("/v1/orders/{}/refunds", order.id), &refund).await?.ok::<RefundView>()?;
+    let second: [SignedReceipt; 2] = [street.ming.get(&bought).await?.ok()?, street.ming.get(&given).await?.ok()?];
+    assert_eq!(second, first, "not a byte, signature included");
+
+    // A restart with a new key of the operator: the same text, signed anew.
+    let (ming, house) = (street.ming.person, street.house);
+    drop((street.ming, street.lan, street.desk));
+    OperatorKeys::rotate(&house.folder().join("live/keys"), &house.app.sources)?;
+    let house = house.restarted().await?;
+    let ming = house.wallet(ming).await?;
+    for (path, before) in [bought, given].iter().zip(&first) {
+        let after: SignedReceipt = ming.get(path).await?.ok()?;
+        assert_eq!(after.body, before.body);
+        assert_ne!(after.key, before.key);
+        assert!(verified(&ming, &after).await? && verified(&ming, before).await?);
+    }
+    Ok(())
+}
+
+fn path(request: &PayRequest) -> String {
+    format!("/v1/payments/{}/receipt", request.id)
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
-use qianbao_api::orders::OrderLine;
 use qianbao_api::payments::{PayRequest, Preview, Target};
 use qianbao_core::Timestamp;
 use qianbao_ui::words::text;
@@ -15,7 +14,7 @@ use qianbao_ui::{
 
 use super::model::{self, Approval};
 use crate::parts::payee::PayeeHead;
-use crate::parts::{Trouble, TroubleNote};
+use crate::parts::{Trouble, TroubleNote, order};
 use crate::route::Route;
 use crate::state::Wallet;
 use crate::words::{Words, said, say, words};
@@ -111,27 +110,7 @@ fn Approved(
     let words = words();
     let available = preview.available;
     let account = move || said!(words, account_balance, amount = AmountParts::of(available).text());
-    let order = preview.order.map(|order| {
-        let lines: Vec<AnyView> = order.lines.iter().map(line).collect();
-        let description = (!order.description.is_empty()).then(|| {
-            view! {
-                <Fact label=say!(words, order_for)>
-                    <bdi>{order.description.clone()}</bdi>
-                </Fact>
-            }
-        });
-        let lines = (!lines.is_empty()).then(|| {
-            view! {
-                <Fact label=say!(words, order)>
-                    <ul>{lines}</ul>
-                </Fact>
-            }
-        });
-        view! {
-            {lines}
-            {description}
-        }
-    });
+    let order = preview.order.map(|order| order::facts(words, order));
     let fee = (!preview.fee.is_zero()).then(|| {
         view! {
             <Fact label=say!(words, fee)>
@@ -155,21 +134,6 @@ fn Approved(
             {fee}
             {ends}
         </dl>
-    }
-    .into_any()
-}
-
-/// `龙井 × 1`, with its price when there is more than one.
-fn line(line: &OrderLine) -> AnyView {
-    let count = [" × ", &line.quantity.to_string()].concat();
-    let name = line.name.clone();
-    let price = (line.quantity > 1).then(|| [" · ", &AmountParts::of(line.unit_price).text()].concat());
-    view! {
-        <li>
-            <bdi>{name}</bdi>
-            {count}
-            {price}
-        </li>
     }
     .into_any()
 }
