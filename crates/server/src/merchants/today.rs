@@ -14,8 +14,7 @@ use qianbao_ledger::{Cursor, Direction, Entry as Line};
 
 use super::rows::Shop;
 use crate::failure::FailureError;
-use crate::orders::posting::REFUND;
-use crate::payments::posting::PAYMENT;
+use crate::payments::posting::{PAYMENT, REFUND};
 use crate::realm::Realm;
 use crate::wallets::accounts;
 

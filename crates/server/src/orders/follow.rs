@@ -5,11 +5,11 @@ use qianbao_core::id::{OrderId, ShopId};
 use qianbao_core::intent::Payee;
 use qianbao_ledger::Record;
 
-use super::posting::{ORDER_CANCEL, ORDER_EDIT, ORDER_EXPIRE, REFUND};
+use super::posting::{ORDER_CANCEL, ORDER_EDIT, ORDER_EXPIRE};
 use crate::directory::{DocumentKind, Owner, Write};
 use crate::failure::FailureError;
 use crate::payments::details::Details;
-use crate::payments::posting::PAYMENT;
+use crate::payments::posting::{PAYMENT, REFUND};
 
 /// The order that a record changes, and whose it is.
 ///

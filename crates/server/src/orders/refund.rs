@@ -16,8 +16,7 @@ use qianbao_core::{Currency, Money, PositiveAmount, Timestamp};
 use qianbao_ledger::{Answer, Outcome};
 use sha2::{Digest, Sha256};
 
-use super::posting::Refund;
-use super::rows::{self, Order, RefundRow};
+use super::rows::{self, Order};
 use super::state::{self, State};
 use crate::directory::DirectoryError;
 use crate::failure::{FailureError, failures};
@@ -25,6 +24,8 @@ use crate::merchants::rows::Shop;
 use crate::payments::details::OrderRef;
 use crate::payments::outcome::{self, Paid};
 use crate::payments::pay::submit;
+use crate::payments::posting::Refund;
+use crate::payments::rows::{RefundRow, insert_refund, last_refund, refund_of};
 use crate::problem::Refuses;
 use crate::realm::Realm;
 
@@ -136,7 +137,7 @@ pub async fn refund(
     }
     let digest = digest(id, request);
     for _ in 0..TRIES_MAX {
-        if let Some(row) = rows::refund_of(readers, shop.view.id, request.id).await? {
+        if let Some(row) = refund_of(readers, shop.view.id, request.id).await? {
             if row.digest != digest {
                 return Err(RefundError::IdReused);
             }
@@ -148,7 +149,7 @@ pub async fn refund(
         let left = paid.amount.minor - paid.refunded(realm).await?.minor;
         if amount.minor > left {
             // What is missing may have been given back by another send of this very refund.
-            if rows::refund_of(readers, shop.view.id, request.id).await?.is_some() {
+            if refund_of(readers, shop.view.id, request.id).await?.is_some() {
                 continue;
             }
             return Err(RefundError::Exceeds { left, found: amount.minor });
@@ -174,7 +175,7 @@ pub async fn refund(
 
 async fn insert(realm: &Realm, row: &RefundRow) -> Result<(), DirectoryError> {
     let mut write = realm.directory.begin().await?;
-    rows::insert_refund(&mut write, row).await?;
+    insert_refund(&mut write, row).await?;
     write.commit().await
 }
 
@@ -187,7 +188,7 @@ async fn paid(realm: &Realm, order: &Order, now: Timestamp) -> Result<Box<Paid>,
 
 /// The number after the last refund of the order, whose outcome is known when this answers.
 async fn next_number(realm: &Realm, order: &Order, paid: &Paid) -> Result<u32, RefundError> {
-    let Some(last) = rows::last_refund(realm.directory.readers(), order.id).await? else { return Ok(1) };
+    let Some(last) = last_refund(realm.directory.readers(), order.id).await? else { return Ok(1) };
     match drive(realm, order, paid, &last).await {
         // A refusal is an outcome too.
         Ok(_) | Err(RefundError::Refused(_)) => {}

@@ -1,15 +1,18 @@
-//! The one posting of a payment.
+//! The postings of a payment: the one that pays, and those that give back.
 //!
-//! Legs: 2001 → 2001 or 2002, the amount; then 2002 → 4001, the shop's fee, when there is one. Claims: the order and its version,
+//! Legs of the payment: 2001 → 2001 or 2002, the amount; then 2002 → 4001, the shop's fee, when there is one. Claims: the order and its version,
 //! when an order is paid. The payee's personal wallet is opened on the way if it is not there.
+//!
+//! Legs of a refund: 4001 → 2002, the fee's share; 2002 → 2001, the amount; 8002 → 8000, what has been given back, with a guard at what was
+//! captured. Claim: (payment, number).
 
-use qianbao_core::id::{LinkId, PaymentId, PersonId};
+use qianbao_core::id::{LinkId, PaymentId, PersonId, RefundId, ShopId};
 use qianbao_core::intent::Payee;
-use qianbao_core::posting::{AccountId, Draft, Head, OnVoid, Owner, Posting, PostingId, PostingKind};
-use qianbao_core::{Money, Timestamp};
+use qianbao_core::posting::{AccountId, Draft, Ensure, Head, Measure, OnVoid, Owner, Posting, PostingId, PostingKind};
+use qianbao_core::{Currency, Money, Timestamp};
 
 use super::claims;
-use super::details::{Details, OrderRef, PaymentDetails};
+use super::details::{Details, OrderRef, PaymentDetails, RefundDetails};
 use crate::failure::FailureError;
 use crate::wallets::accounts;
 
@@ -17,6 +20,9 @@ use crate::wallets::accounts;
 pub const PAYMENT: PostingKind = PostingKind::literal("payment");
 /// Kind of a payment between people.
 pub const TRANSFER: PostingKind = PostingKind::literal("transfer");
+
+/// Kind of a refund.
+pub const REFUND: PostingKind = PostingKind::literal("refund");
 
 /// Everything that a payment's posting is made of.
 #[derive(Clone, Debug)]
@@ -93,12 +99,7 @@ impl Payment {
             .leg(accounts::personal_wallet(self.payer, currency).id(), payee, currency, self.amount.minor);
         if self.shop_fee > 0 {
             let income = accounts::fee_income(currency);
-            draft = draft.ensure(qianbao_core::posting::Ensure::open(income)).leg(
-                payee,
-                income.id(),
-                currency,
-                self.shop_fee,
-            );
+            draft = draft.ensure(Ensure::open(income)).leg(payee, income.id(), currency, self.shop_fee);
         }
         if let Some(order) = self.order {
             draft =
@@ -108,10 +109,82 @@ impl Payment {
     }
 }
 
+/// Everything that a refund's posting is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Refund {
+    /// Made by the shop.
+    pub id: RefundId,
+    /// Which refund of the payment, from 1.
+    pub number: u32,
+    /// Who gives back.
+    pub shop: ShopId,
+    /// The paid order at its paid version.
+    pub order: OrderRef,
+    /// The payment.
+    pub payment: PaymentId,
+    /// Who had paid.
+    pub payer: PersonId,
+    /// What had been paid, minor units.
+    pub captured: i64,
+    /// What goes back to the payer.
+    pub amount: Money,
+    /// What of the fee goes back to the shop, minor units.
+    pub fee_back: i64,
+    /// SHA-256 of the request.
+    pub digest: [u8; 32],
+    /// Ceiling of a personal wallet that has to be opened, minor units.
+    pub wallet_ceiling: i64,
+}
+
+impl Refund {
+    /// The posting. The fee comes back first, so that no line of the shop's history shows a balance below what it had.
+    ///
+    /// # Errors
+    /// [`FailureError`] when the amount is not above 0.
+    pub fn posting(&self) -> Result<Posting, FailureError> {
+        let currency: Currency = self.amount.currency;
+        let details = Details::Refund(RefundDetails {
+            payment: self.payment,
+            payer: self.payer,
+            shop: self.shop,
+            order: self.order,
+            number: self.number,
+        });
+        let head = Head {
+            owner: Owner::of(self.shop),
+            id: PostingId::of(self.id)?,
+            kind: REFUND,
+            reference: self.payment.to_string(),
+            digest: self.digest,
+            not_after: None,
+            details: details.encode()?,
+        };
+        let shop = accounts::shop_wallet(self.shop, currency).id();
+        let payer = accounts::personal_wallet(self.payer, currency).id();
+        let income = accounts::fee_income(currency);
+        let refunded = accounts::refunded_so_far(self.payer, self.payment, currency);
+        let counter = accounts::budget_counter(currency);
+        let mut draft = Draft::new(head)
+            .ensure(accounts::open_personal_wallet(self.payer, currency, self.wallet_ceiling))
+            .ensure(Ensure::open(refunded))
+            .ensure(Ensure::open(counter));
+        if self.fee_back > 0 {
+            draft = draft.ensure(Ensure::open(income)).leg(income.id(), shop, currency, self.fee_back);
+        }
+        draft = draft.leg(shop, payer, currency, self.amount.minor).leg(
+            refunded.id(),
+            counter.id(),
+            refunded.asset,
+            self.amount.minor,
+        );
+        let claim = claims::refund(self.payer, self.payment, self.number);
+        Ok(draft.claim(claim, OnVoid::Free).guard(refunded.id(), Measure::NetDebits, self.captured).finish()?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use qianbao_core::Currency;
-    use qianbao_core::id::{OrderId, ShopId};
+    use qianbao_core::id::OrderId;
 
     use super::*;
 
@@ -162,5 +235,28 @@ mod tests {
         let nothing =
             Payment { amount: Money::new(0, Currency::CNY), ..payment(Payee::Shop(ShopId::from_parts(4, [4; 10]))) };
         assert!(nothing.posting().is_err());
+    }
+
+    #[test]
+    fn a_refund_gives_amount_and_fee_back_and_is_bounded_by_what_was_captured() {
+        let refund = Refund {
+            id: RefundId::from_parts(1, [1; 10]),
+            number: 1,
+            shop: ShopId::from_parts(4, [4; 10]),
+            order: OrderRef { order: OrderId::from_parts(3, [3; 10]), version: 1 },
+            payment: PaymentId::from_parts(2, [2; 10]),
+            payer: PersonId::from_parts(5, [5; 10]),
+            captured: 1_800,
+            amount: Money::new(800, Currency::CNY),
+            fee_back: 5,
+            digest: [0; 32],
+            wallet_ceiling: 1_000_000,
+        };
+        let posting = refund.posting().expect("the parts are right");
+        assert_eq!(posting.legs.iter().map(|leg| leg.amount).collect::<Vec<_>>(), [5, 800, 800]);
+        assert_eq!(posting.guards.iter().map(|guard| guard.at_most).collect::<Vec<_>>(), [1_800]);
+        assert_eq!(posting.claims.len(), 1);
+        let without_fee = Refund { fee_back: 0, ..refund }.posting().expect("the parts are right");
+        assert_eq!(without_fee.legs.len(), 2);
     }
 }
