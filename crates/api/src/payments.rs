@@ -1,6 +1,6 @@
 //! Paying: what is shown before, the request, its one outcome, the receipt.
 
-use qianbao_core::id::{LinkId, OrderId, PaymentId, PersonId, ShopId};
+use qianbao_core::id::{LinkId, OrderId, PaymentId, PersonId, RefundId, ShopId};
 use qianbao_core::{Currency, Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -242,4 +242,21 @@ pub struct Receipt {
     pub note: Option<String>,
     /// SHA-256 of the approved intent, hex.
     pub intent: String,
+}
+
+/// `POST /v1/payments/{id}/refunds` (desk): give back what is left of a payment to the shop, whether it paid an order or came by the
+/// printed code. Answer: [`RefundView`](crate::orders::RefundView).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreatePaymentRefund {
+    /// Made by the shop before the first send.
+    pub id: RefundId,
+    /// Who paid, as the shop's records name them: a payment's id is made by its payer, and unique only with them.
+    pub payer: PersonId,
+    /// Amount; at most what is left.
+    pub amount: Money,
+    /// Why, at most 80 characters; may be empty.
+    #[serde(default)]
+    pub reason: String,
 }

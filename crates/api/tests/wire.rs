@@ -8,8 +8,8 @@ use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
 use qianbao_api::merchants::{OpenShop, ShopView, StaticCodeView, TodayView};
 use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderStatus, OrderView, RefundView};
 use qianbao_api::payments::{
-    OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, PreviewRequest, Receipt,
-    SignedReceipt, Target,
+    CreatePaymentRefund, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview,
+    PreviewRequest, Receipt, SignedReceipt, Target,
 };
 use qianbao_api::sync::{Changed, Document, DocumentBody, SyncPage};
 use qianbao_api::topups::{CreateTopup, TopupStatus, TopupView};
@@ -293,6 +293,10 @@ fn shops_and_orders() {
     insta::assert_json_snapshot!(
         "create_refund",
         wire(&CreateRefund { id: id(8), amount: cny(1800), reason: "退货".into() })
+    );
+    insta::assert_json_snapshot!(
+        "create_payment_refund",
+        wire(&CreatePaymentRefund { id: id(8), payer: id(2), amount: cny(1800), reason: "退货".into() })
     );
     insta::assert_json_snapshot!(
         "refund",

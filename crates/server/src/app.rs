@@ -184,6 +184,7 @@ pub fn table() -> Table {
         .wallet_value(routes!(payments::routes::pay))
         .signed_in(routes!(payments::routes::status))
         .signed_in(routes!(payments::routes::receipt))
+        .desk(routes!(payments::routes::refund))
         // Money in.
         .wallet(routes!(funding::routes::all, funding::routes::create))
         .api(routes!(funding::routes::notify))

@@ -25,7 +25,7 @@ pub fn changed_order(record: &Record) -> Result<Option<(ShopId, OrderId)>, Failu
             (Payee::Shop(shop), Some(order)) => Some((shop, order.order)),
             _ => None,
         },
-        Details::Refund(details) => Some((details.shop, details.order.order)),
+        Details::Refund(details) => details.order.map(|order| (details.shop, order.order)),
         Details::OrderEdit(step) | Details::OrderCancel(step) | Details::OrderExpire(step) => {
             Some((step.shop, step.order.order))
         }

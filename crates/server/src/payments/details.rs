@@ -66,8 +66,8 @@ pub struct RefundDetails {
     pub payer: PersonId,
     /// Who gives back.
     pub shop: ShopId,
-    /// The order that had been paid.
-    pub order: OrderRef,
+    /// The order that had been paid, if it was one.
+    pub order: Option<OrderRef>,
     /// Which refund of the payment it is, from 1.
     pub number: u32,
 }
@@ -139,7 +139,9 @@ impl Details {
             Self::Refund(details) => {
                 out.id(tag::PAYER, details.payer);
                 out.id(tag::SHOP, details.shop);
-                out.order(details.order);
+                if let Some(order) = details.order {
+                    out.order(order);
+                }
                 out.id(tag::PAYMENT, details.payment);
                 out.number(tag::NUMBER, details.number);
             }
@@ -173,7 +175,7 @@ impl Details {
         let details = match kind {
             1 => Self::Payment(fields.payment()?),
             2 => {
-                let (payer, shop, order) = (fields.id(tag::PAYER)?, fields.id(tag::SHOP)?, fields.order()?);
+                let (payer, shop, order) = (fields.id(tag::PAYER)?, fields.id(tag::SHOP)?, fields.maybe_order()?);
                 let (payment, number) = (fields.id(tag::PAYMENT)?, fields.number(tag::NUMBER)?);
                 Self::Refund(RefundDetails { payment, payer, shop, order, number })
             }
@@ -197,7 +199,7 @@ impl Details {
     pub const fn order(&self) -> Option<OrderRef> {
         match self {
             Self::Payment(details) => details.order,
-            Self::Refund(details) => Some(details.order),
+            Self::Refund(details) => details.order,
             Self::OrderEdit(step) | Self::OrderCancel(step) | Self::OrderExpire(step) => Some(step.order),
             Self::Topup(_) => None,
         }
@@ -270,7 +272,7 @@ impl<'a> Reader<'a> {
             Some(person) => Payee::Person(person),
             None => Payee::Shop(self.id(tag::SHOP)?),
         };
-        let order = if self.next_is(tag::ORDER) { Some(self.order()?) } else { None };
+        let order = self.maybe_order()?;
         let link = self.maybe_id(tag::LINK)?;
         let intent = self.digest(tag::INTENT)?;
         let note = self.maybe(tag::NOTE)?.map(<[u8]>::to_vec);
@@ -279,6 +281,10 @@ impl<'a> Reader<'a> {
 
     fn step(&mut self) -> Result<OrderStep, DetailsError> {
         Ok(OrderStep { shop: self.id(tag::SHOP)?, order: self.order()? })
+    }
+
+    fn maybe_order(&mut self) -> Result<Option<OrderRef>, DetailsError> {
+        self.next_is(tag::ORDER).then(|| self.order()).transpose()
     }
 
     fn order(&mut self) -> Result<OrderRef, DetailsError> {
@@ -349,7 +355,8 @@ mod tests {
                 note: None,
                 ..payment
             }),
-            Details::Refund(RefundDetails { payment: id(9), payer: id(1), shop: id(3), order, number: 2 }),
+            Details::Refund(RefundDetails { payment: id(9), payer: id(1), shop: id(3), order: Some(order), number: 2 }),
+            Details::Refund(RefundDetails { payment: id(9), payer: id(1), shop: id(3), order: None, number: 1 }),
             Details::OrderEdit(step),
             Details::OrderCancel(step),
             Details::OrderExpire(step),

@@ -6,9 +6,11 @@
 //! | `POST /v1/payments` | [`pay`] |
 //! | `GET /v1/payments/{id}` | [`status`] |
 //! | `GET /v1/payments/{id}/receipt` | [`receipt`] |
+//! | `POST /v1/payments/{id}/refunds` (desk) | [`refund`] |
 //!
 //! The outcomes of a payment's id stand in [`outcome`]. What a posting says about itself for ever is [`details`]; the notes in it are sealed
-//! by [`note`]. A payment writes nothing but its posting (and once in a person's life the key of their notes, before it).
+//! by [`note`]. A payment writes nothing but its posting (and once in a person's life the key of their notes, before it); a refund writes a row
+//! before its posting.
 
 pub mod claims;
 pub mod details;
@@ -19,6 +21,7 @@ pub mod pay;
 pub mod posting;
 pub mod preview;
 pub mod receipt;
+pub mod refund;
 pub mod routes;
 pub mod rows;
 pub mod status;

@@ -118,8 +118,8 @@ pub struct Refund {
     pub number: u32,
     /// Who gives back.
     pub shop: ShopId,
-    /// The paid order at its paid version.
-    pub order: OrderRef,
+    /// The paid order at its paid version, if an order was paid.
+    pub order: Option<OrderRef>,
     /// The payment.
     pub payment: PaymentId,
     /// Who had paid.
@@ -243,7 +243,7 @@ mod tests {
             id: RefundId::from_parts(1, [1; 10]),
             number: 1,
             shop: ShopId::from_parts(4, [4; 10]),
-            order: OrderRef { order: OrderId::from_parts(3, [3; 10]), version: 1 },
+            order: Some(OrderRef { order: OrderId::from_parts(3, [3; 10]), version: 1 }),
             payment: PaymentId::from_parts(2, [2; 10]),
             payer: PersonId::from_parts(5, [5; 10]),
             captured: 1_800,

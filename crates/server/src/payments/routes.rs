@@ -1,7 +1,8 @@
 //! The routes of payments.
 
 use axum::Json;
-use qianbao_api::payments::{PayRequest, PaymentView, Preview, PreviewRequest, SignedReceipt};
+use qianbao_api::orders::RefundView;
+use qianbao_api::payments::{CreatePaymentRefund, PayRequest, PaymentView, Preview, PreviewRequest, SignedReceipt};
 use qianbao_core::Timestamp;
 use qianbao_core::id::PaymentId;
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use super::pay;
 use super::preview;
 use super::receipt;
+use super::refund;
 use super::status;
 use crate::door::{At, Body, Call, Params, Signed};
 use crate::merchants::acting;
@@ -70,4 +72,19 @@ pub async fn receipt(call: Call, signed: Signed, At(id): At<PaymentId>) -> Resul
     let asker = acting::party(&call, signed.person).await?;
     let paid = status::paid(&call.realm, asker, id).await?;
     Ok(Json(receipt::receipt(&call.realm, &paid).await?))
+}
+
+/// Give back a payment that the shop got, whole or in part, with or without an order. A repeat answers alike.
+#[utoipa::path(
+    post, path = "/v1/payments/{id}/refunds", tag = "payments", params(("id" = PaymentId, Path)),
+    request_body = CreatePaymentRefund, responses((status = 200, body = RefundView))
+)]
+pub async fn refund(
+    call: Call,
+    signed: Signed,
+    At(id): At<PaymentId>,
+    Body(request): Body<CreatePaymentRefund>,
+) -> Result<Json<RefundView>, Refusal> {
+    let shop = acting::shop(&call.realm, signed.person).await?;
+    Ok(Json(refund::refund(&call.realm, &shop, id, &request, call.now).await?))
 }

@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use qianbao_core::Timestamp;
-use qianbao_core::id::{OrderId, PersonId, RefundId, ShopId};
+use qianbao_core::id::{PersonId, RefundId, ShopId};
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, FromRow, Row};
 
@@ -16,11 +16,11 @@ pub struct RefundRow {
     pub id: RefundId,
     /// Who gives back.
     pub shop: ShopId,
-    /// The paid order.
-    pub order: OrderId,
-    /// Which refund of the order, from 1.
+    /// What was paid: an order's id, or `payer/payment` of a payment without order.
+    pub subject: String,
+    /// Which refund of it, from 1.
     pub number: u32,
-    /// Minor units of the order's currency.
+    /// Minor units of the payment's currency.
     pub amount: i64,
     /// Why; may be empty.
     pub reason: String,
@@ -61,12 +61,12 @@ pub async fn note_key_or(
 /// Writes a refund that is not there yet.
 pub async fn insert_refund(write: &mut Write, refund: &RefundRow) -> Result<(), DirectoryError> {
     sqlx::query(
-        "INSERT INTO refunds (id, shop, order_id, number, amount, reason, digest, created_at)
+        "INSERT INTO refunds (id, shop, subject, number, amount, reason, digest, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(refund.id.to_string())
     .bind(refund.shop.to_string())
-    .bind(refund.order.to_string())
+    .bind(refund.subject.as_str())
     .bind(i64::from(refund.number))
     .bind(refund.amount)
     .bind(refund.reason.as_str())
@@ -80,7 +80,7 @@ pub async fn insert_refund(write: &mut Write, refund: &RefundRow) -> Result<(), 
 /// The refund with this id, if it is this shop's.
 pub async fn refund_of(readers: &AnyPool, shop: ShopId, id: RefundId) -> Result<Option<RefundRow>, DirectoryError> {
     let row: Option<StoredRefund> = sqlx::query_as(
-        "SELECT id, shop, order_id, number, amount, reason, digest, created_at FROM refunds WHERE shop = $1 AND id = $2",
+        "SELECT id, shop, subject, number, amount, reason, digest, created_at FROM refunds WHERE shop = $1 AND id = $2",
     )
     .bind(shop.to_string())
     .bind(id.to_string())
@@ -89,13 +89,13 @@ pub async fn refund_of(readers: &AnyPool, shop: ShopId, id: RefundId) -> Result<
     row.map(StoredRefund::refund).transpose()
 }
 
-/// The last refund asked for of an order.
-pub async fn last_refund(readers: &AnyPool, order: OrderId) -> Result<Option<RefundRow>, DirectoryError> {
+/// The last refund asked for of what was paid.
+pub async fn last_refund(readers: &AnyPool, subject: &str) -> Result<Option<RefundRow>, DirectoryError> {
     let row: Option<StoredRefund> = sqlx::query_as(
-        "SELECT id, shop, order_id, number, amount, reason, digest, created_at FROM refunds
-         WHERE order_id = $1 ORDER BY number DESC LIMIT 1",
+        "SELECT id, shop, subject, number, amount, reason, digest, created_at FROM refunds
+         WHERE subject = $1 ORDER BY number DESC LIMIT 1",
     )
-    .bind(order.to_string())
+    .bind(subject.to_owned())
     .fetch_optional(readers)
     .await?;
     row.map(StoredRefund::refund).transpose()
@@ -104,7 +104,7 @@ pub async fn last_refund(readers: &AnyPool, order: OrderId) -> Result<Option<Ref
 struct StoredRefund {
     id: String,
     shop: String,
-    order: String,
+    subject: String,
     number: i64,
     amount: i64,
     reason: String,
@@ -117,7 +117,7 @@ impl<'r> FromRow<'r, AnyRow> for StoredRefund {
         Ok(Self {
             id: row.try_get("id")?,
             shop: row.try_get("shop")?,
-            order: row.try_get("order_id")?,
+            subject: row.try_get("subject")?,
             number: row.try_get("number")?,
             amount: row.try_get("amount")?,
             reason: row.try_get("reason")?,
@@ -133,7 +133,7 @@ impl StoredRefund {
         Ok(RefundRow {
             id: self.id.parse().map_err(|_| damaged("refunds.id"))?,
             shop: self.shop.parse().map_err(|_| damaged("refunds.shop"))?,
-            order: self.order.parse().map_err(|_| damaged("refunds.order_id"))?,
+            subject: self.subject,
             number: u32::try_from(self.number).map_err(|_| damaged("refunds.number"))?,
             amount: self.amount,
             reason: self.reason,

@@ -42,7 +42,7 @@ pub enum PlayError {
     Cancel(#[from] cancel::CancelOrderError),
     /// Money could not be given back.
     #[error("a demo refund failed")]
-    Refund(#[from] refund::RefundError),
+    Refund(#[from] refund::RefundOrderError),
     /// A payment was not tried.
     #[error("a demo payment failed")]
     Pay(#[from] pay::PayError),

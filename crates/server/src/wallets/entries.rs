@@ -105,7 +105,7 @@ async fn refund(
     };
     entry.payment = Some(details.payment);
     entry.refund = Some(RefundId::from_uuid(line.posting.id.uuid()));
-    entry.order = Some(details.order.order);
+    entry.order = details.order.map(|order| order.order);
     Ok(())
 }
 

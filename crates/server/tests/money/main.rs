@@ -15,6 +15,7 @@ mod pay_races;
 mod preview;
 mod receipt;
 mod refund;
+mod refund_payment;
 mod seed;
 mod status;
 mod sync;
