@@ -42,6 +42,9 @@ pub enum ClientError {
     /// This device could not store what has to be stored before a request is sent; nothing was sent.
     #[error("the device could not store the request, so it was not sent: {0}")]
     Storage(#[from] StorageError),
+    /// The person signed out, or another one signed in, before the answer was there. What was sent stands with the server.
+    #[error("the person signed out before the answer was there")]
+    SignedOut,
 }
 
 impl ClientError {
@@ -53,7 +56,7 @@ impl ClientError {
         match self {
             Self::Problem(problem) if problem.leaves_outcome_open() => Moved::Unknown,
             Self::Problem(_) | Self::Storage(_) => Moved::No,
-            Self::Offline | Self::Timeout { .. } | Self::Malformed { .. } => Moved::Unknown,
+            Self::Offline | Self::Timeout { .. } | Self::Malformed { .. } | Self::SignedOut => Moved::Unknown,
         }
     }
 
@@ -86,13 +89,13 @@ impl ClientError {
                     | ProblemCode::Internal
                     | ProblemCode::BankUnavailable
             ),
-            Self::Malformed { .. } | Self::Storage(_) => false,
+            Self::Malformed { .. } | Self::Storage(_) | Self::SignedOut => false,
         }
     }
 
     /// Whether nobody is signed in (any more).
     pub fn is_signed_out(&self) -> bool {
-        self.code() == Some(ProblemCode::SignInRequired)
+        *self == Self::SignedOut || self.code() == Some(ProblemCode::SignInRequired)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`Client`] is the handle: one method for each route, the outbox for what moves value ([`Client::pay`],
 //!   [`Client::refund`]), and the background task ([`Client::run`]).
-//! - [`payment`] leads from a scanned text to an outcome: [`Client::look`], [`Sheet`], [`Client::confirm`], [`Stage`].
+//! - [`payment`] leads from a scanned text to an outcome: [`Client::look`], [`Sheet`], [`Client::confirm`].
 //! - [`Mirror`] is the device's copy of the wallet: balances, documents and entries, with their age.
 //! - [`Notice`]s say that something changed; feed a signal from [`Client::subscribe`] and read again.
 //!
@@ -58,6 +58,6 @@ pub use error::{ClientError, Moved};
 pub use mirror::{Mirror, SyncState};
 pub use notice::{Notice, Subscription};
 pub use outbox::{OutboxItem, Outcome, Step, Subject};
-pub use payment::{ConfirmError, Mark, Obstacle, Sheet, Stage, Stop};
+pub use payment::{ConfirmError, Mark, Obstacle, Sheet, Stop};
 pub use presence::Presence;
 pub use routes::{ActivityFilter, Direction};

@@ -1,6 +1,9 @@
 //! Who is signed in, as far as this page knows.
 
 use qianbao_api::identity::PersonView;
+use qianbao_core::id::PersonId;
+
+use crate::client::Client;
 
 /// Who is signed in. Only [`SignedIn`](Self::SignedIn) was confirmed by the server in this page's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,5 +25,12 @@ impl Presence {
             Self::SignedOut => None,
             Self::Remembered(person) | Self::SignedIn(person) | Self::Expired(person) => Some(person),
         }
+    }
+}
+
+impl Client {
+    /// The person whose wallet this page holds.
+    pub(crate) fn owner(&self) -> Option<PersonId> {
+        self.inner.presence.borrow().person().map(|person| person.id)
     }
 }

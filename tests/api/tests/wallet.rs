@@ -42,7 +42,7 @@ async fn an_order_is_scanned_verified_paid_seen_and_given_back() -> TestResult {
         let code = order.code.clone().ok_or("an open order has a code")?;
         let sheet = ming.client.look(&code).await?;
         assert_eq!((sheet.mark, sheet.amount), (Mark::Verified, Some(cny(1_800))));
-        let outcome = ming.client.confirm(&sheet, |_| {}).await?;
+        let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}).await?;
         let Outcome::Paid(view) = outcome else { return Err(format!("{outcome:?}").into()) };
         assert_eq!(available(&ming).await?, before - 1_800);
         let checked = ming.client.receipt(view.id).await?;
@@ -74,11 +74,11 @@ async fn a_link_and_a_printed_code_ask_for_what_their_owner_wants() -> TestResul
     let sheet = ming.client.look(&link.url).await?;
     assert_eq!((sheet.mark, sheet.amount), (Mark::Named, Some(cny(77))));
     let printed = chen.client.shop_code().await?;
-    let mut sheet = ming.client.look(&printed.payload).await?;
+    let sheet = ming.client.look(&printed.payload).await?;
     assert_eq!((sheet.mark, sheet.amount), (Mark::Verified, None));
-    sheet.amount = Some(cny(250));
+    let mut sheet = ming.client.price(&sheet, cny(250)).await?;
     sheet.note = "谢谢".to_owned();
-    let outcome = ming.client.confirm(&sheet, |_| {}).await?;
+    let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}).await?;
     assert!(matches!(outcome, Outcome::Paid(_)), "{outcome:?}");
     ming.client.refresh().await?;
     let newest = ming.client.mirror().newest(1);
@@ -96,7 +96,7 @@ async fn lost_answers_cost_time_and_nothing_else() -> TestResult {
         let order = order(&chen, 100).await?;
         let sheet = ming.client.look(&order.code.ok_or("a code")?).await?;
         ming.lose_answers(lost);
-        let outcome = ming.client.confirm(&sheet, |_| {}).await?;
+        let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}).await?;
         assert!(matches!(outcome, Outcome::Paid(_)), "{outcome:?} after {lost} lost answers");
         chen.lose_answers(lost);
         let refund = CreateRefund { id: chen.client.fresh_id(), amount: cny(100), reason: String::new() };
@@ -120,7 +120,7 @@ async fn a_server_that_dies_in_the_middle_is_found_to_have_paid_once() -> TestRe
             house.kill().await?;
             house.open(&[]).await
         };
-        let (outcome, killed) = tokio::join!(ming.client.confirm(&sheet, |_| {}), killing);
+        let (outcome, killed) = tokio::join!(ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}), killing);
         killed?;
         let outcome = outcome?;
         let Outcome::Paid(view) = outcome else { return Err(format!("{outcome:?} after {wait_ms} ms").into()) };

@@ -71,12 +71,3 @@ pub fn start_anew(path: &str) {
     // A browser that refuses to navigate is about to close the page.
     let _ = window().location().replace(path);
 }
-
-/// The origin of this wallet. An address that the grammar of origins does not know (never a real one) reads as none.
-pub fn origin() -> qianbao_core::link::Origin {
-    let here = window().location().origin().unwrap_or_default();
-    here.parse().unwrap_or_else(|_| NOWHERE.parse().expect("a constant origin parses"))
-}
-
-/// An origin that no link can have.
-const NOWHERE: &str = "https://nowhere.invalid";

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_api::payments::PayeeView;
+use qianbao_client::Mark as Known;
 use qianbao_ui::{Glyph, Mark, Tag, Tone};
 
 use crate::words::{Words, category, said, say, shop_name, words};
@@ -37,6 +38,8 @@ fn first_letter(name: &str) -> String {
 pub fn PayeeHead(
     /// The payee.
     payee: PayeeView,
+    /// How far it is known.
+    known: Known,
 ) -> impl IntoView {
     let words = words();
     let shown = payee.clone();
@@ -45,10 +48,12 @@ pub fn PayeeHead(
         PayeeView::Shop(shop) => {
             let shop = shop.clone();
             let place = move || [category(words, &shop.category), shop.city.clone()].join(" · ");
-            (
-                view! { <span class="quiet">{place}</span> }.into_any(),
-                view! { <Tag text=say!(words, payee_shop_verified) tone=Tone::Jade glyph=Glyph::Shield /> }.into_any(),
-            )
+            let tag = if known == Known::Verified {
+                view! { <Tag text=say!(words, payee_shop_verified) tone=Tone::Jade glyph=Glyph::Shield /> }
+            } else {
+                view! { <Tag text=say!(words, payee_shop_unchecked) tone=Tone::Gold glyph=Glyph::Info /> }
+            };
+            (view! { <span class="quiet">{place}</span> }.into_any(), tag.into_any())
         }
         PayeeView::Person { handle, display_name, .. } => (
             view! {

@@ -53,6 +53,7 @@ fn happened(words: Words, error: &ClientError) -> String {
         ClientError::Timeout { .. } => said!(words, trouble_timeout),
         ClientError::Malformed { .. } => said!(words, trouble_malformed),
         ClientError::Storage(_) => said!(words, trouble_storage),
+        ClientError::SignedOut => problem(words, ProblemCode::SignInRequired).to_owned(),
     }
 }
 

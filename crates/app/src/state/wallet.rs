@@ -10,7 +10,7 @@ use qianbao_api::activity::Entry;
 use qianbao_api::identity::PersonView;
 use qianbao_api::topups::TopupView;
 use qianbao_api::wallets::WalletView;
-use qianbao_client::{Client, Mirror, Notice, OutboxItem, Presence, SyncState};
+use qianbao_client::{Client, Mirror, Notice, Obstacle, OutboxItem, Presence, Sheet, SyncState};
 use qianbao_core::id::TopupId;
 use qianbao_core::{Currency, Timestamp};
 
@@ -145,6 +145,12 @@ impl Wallet {
     pub fn outbox(self) -> Vec<OutboxItem> {
         self.outbox.track();
         self.client().outbox()
+    }
+
+    /// What stands in the way of confirming `sheet` now. Follows the session, not the passing of time.
+    pub fn obstacle(self, sheet: &Sheet) -> Option<Obstacle> {
+        self.session.track();
+        self.client().obstacle(sheet)
     }
 
     /// How the mirror stands to the server. Follows the connection.

@@ -27,6 +27,9 @@ pub enum Stop {
     /// Longer than any code.
     #[error("expected a code, found a text longer than any code")]
     TooLong,
+    /// Not a user name, where one was typed.
+    #[error("expected a user name, found another text")]
+    Handle,
     /// Not a code: show the text, never open it.
     #[error("expected a code, found another text")]
     Text(String),

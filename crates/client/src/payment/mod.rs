@@ -8,18 +8,17 @@
 //!
 //! - [`look`]: what the text is; a code is read, its signature not yet checked. Pure.
 //! - [`Client::look`](crate::Client::look): the same, then the signature, then the server's preview.
+//! - [`Client::price`](crate::Client::price): the same sheet with the amount that the person typed.
 //! - [`Sheet`]: what the person confirms, what is missing, and the request with the digest of what they saw. Pure.
-//! - [`Stage`]: where the screen is; a sheet can be confirmed once. Pure.
 //!
 //! A forged, foreign, damaged or expired code stops before any request is sent. A preview that does not say what the signed
-//! code says stops as well.
+//! code says, or that names another payee once the amount is typed, stops as well. A sheet belongs to the person it was
+//! made for: nobody else can confirm it.
 
 mod look;
 mod operations;
 mod sheet;
-mod stage;
 
 pub use look::{Looked, Stop, look};
 pub use operations::ConfirmError;
 pub use sheet::{Mark, Obstacle, Sheet};
-pub use stage::Stage;

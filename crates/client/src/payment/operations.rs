@@ -1,7 +1,11 @@
 //! Looking at a text with the server's help, and paying a confirmed sheet.
 
 use qianbao_api::payments::{PreviewRequest, Target};
+use qianbao_core::Money;
+use qianbao_core::code::SealedCode;
+use qianbao_core::id::PaymentId;
 use qianbao_core::link::Origin;
+use qianbao_core::text::Handle;
 
 use super::{Looked, Obstacle, Sheet, Stop, look};
 use crate::client::Client;
@@ -18,9 +22,6 @@ pub enum ConfirmError {
     /// The sheet cannot be confirmed as it is.
     #[error("the sheet cannot be confirmed: {0:?}")]
     Obstacle(Obstacle),
-    /// Nobody is signed in.
-    #[error("nobody is signed in")]
-    SignedOut,
     /// The device could not store the request.
     #[error(transparent)]
     Client(ClientError),
@@ -36,34 +37,65 @@ impl Client {
         let own: Result<Origin, _> = self.inner.platform.origin.parse().or_else(|_| NOWHERE.parse());
         let own = own.map_err(|_| Stop::Text(text.to_owned()))?;
         let Looked { target, code } = look(text, &own, self.server_now())?;
-        let Some(code) = code else { return self.sheet(target).await };
+        let Some(code) = code else { return self.sheet(target, None).await };
         let verified = self.verify_code(&code).await;
         if verified == Err(VerifyError::Forged) {
             return Err(Stop::Forged);
         }
-        let preview = self.preview(&PreviewRequest { target: target.clone(), amount: None }).await;
-        Sheet::new(target, preview.map_err(Stop::Refused)?, Some((&code, &verified)))
+        self.sheet(target, Some((&code, &verified))).await
     }
 
-    /// The sheet of a target that did not come from a code: a person by handle, an opened link.
+    /// The sheet to pay the person with this user name, as it was typed.
     ///
     /// # Errors
-    /// [`Stop::Refused`].
-    pub async fn sheet(&self, target: Target) -> Result<Sheet, Stop> {
-        let preview = self.preview(&PreviewRequest { target: target.clone(), amount: None }).await;
-        Sheet::new(target, preview.map_err(Stop::Refused)?, None)
+    /// [`Stop`]; no money moved.
+    pub async fn look_for(&self, handle: &str) -> Result<Sheet, Stop> {
+        let handle = Handle::typed(handle).map_err(|_| Stop::Handle)?;
+        self.sheet(Target::Person { handle: handle.to_string() }, None).await
     }
 
-    /// Pays what the person confirmed, under a fresh id; `step` is told of each step. See [`Client::pay`].
+    /// The sheet with the amount that the payer typed, as the server answers it.
+    ///
+    /// # Errors
+    /// [`Stop::Refused`], and [`Stop::Differs`] when the server names another payee or amount now.
+    pub async fn price(&self, sheet: &Sheet, amount: Money) -> Result<Sheet, Stop> {
+        let request = PreviewRequest { target: sheet.target.clone(), amount: Some(amount) };
+        sheet.priced(amount, self.preview(&request).await.map_err(Stop::Refused)?)
+    }
+
+    /// What stands in the way of confirming `sheet` now; nothing if it can be confirmed.
+    pub fn obstacle(&self, sheet: &Sheet) -> Option<Obstacle> {
+        if self.owner() != Some(sheet.payer) {
+            return Some(Obstacle::SignedOut);
+        }
+        sheet.obstacle(self.server_now())
+    }
+
+    /// Pays what the person confirmed under the id `payment`, made for this press; `step` is told of each step. See
+    /// [`Client::pay`].
     ///
     /// # Errors
     /// [`ConfirmError`]; nothing was sent then.
-    pub async fn confirm(&self, sheet: &Sheet, step: impl Fn(&Step)) -> Result<Outcome, ConfirmError> {
-        let presence = self.presence();
-        let payer = presence.person().ok_or(ConfirmError::SignedOut)?;
-        let request = sheet
-            .request(self.fresh_id(), payer.id, self.server_now(), self.pay_not_after())
+    pub async fn confirm(
+        &self,
+        payment: PaymentId,
+        sheet: &Sheet,
+        step: impl Fn(&Step),
+    ) -> Result<Outcome, ConfirmError> {
+        let obstacle = self.obstacle(sheet).map_or(Ok(()), Err);
+        let request = obstacle
+            .and_then(|()| sheet.request(payment, self.server_now(), self.pay_not_after()))
             .map_err(ConfirmError::Obstacle)?;
         self.pay(&request, step).await.map_err(ConfirmError::Client)
+    }
+
+    async fn sheet(
+        &self,
+        target: Target,
+        code: Option<(&SealedCode, &Result<(), VerifyError>)>,
+    ) -> Result<Sheet, Stop> {
+        let payer = self.owner().ok_or(Stop::Refused(ClientError::SignedOut))?;
+        let preview = self.preview(&PreviewRequest { target: target.clone(), amount: None }).await;
+        Sheet::new(payer, target, preview.map_err(Stop::Refused)?, code)
     }
 }

@@ -1,11 +1,11 @@
 //! The confirm sheet: what the person sees, what is missing, and the request that says exactly that.
 
 use qianbao_api::ProblemCode;
-use qianbao_api::payments::{PayRequest, PayeeView, Preview, Target};
+use qianbao_api::payments::{OrderSummary, PayRequest, PayeeView, Preview, Target};
 use qianbao_core::code::{CodeError, SealedCode, ShopCode};
 use qianbao_core::id::{PaymentId, PersonId};
 use qianbao_core::intent::{Intent, Payee};
-use qianbao_core::text::Note;
+use qianbao_core::text::{Note, TextError};
 use qianbao_core::{AmountError, Money, PositiveAmount, Timestamp};
 
 use super::Stop;
@@ -25,6 +25,8 @@ pub enum Mark {
 /// What the person confirms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
+    /// Who pays: the person it was made for.
+    pub payer: PersonId,
     /// Whom or what for.
     pub target: Target,
     /// What the server says about it.
@@ -40,6 +42,8 @@ pub struct Sheet {
 /// Why a sheet cannot be confirmed as it is. In the order in which they are met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
+    /// The person it was made for is not signed in (any more).
+    SignedOut,
     /// The other side is a bank account, which is not paid this way.
     NotPayable,
     /// The person pays themselves.
@@ -58,13 +62,14 @@ pub enum Obstacle {
         missing: Money,
     },
     /// The note cannot be sent.
-    Note,
+    Note(TextError),
 }
 
 impl Obstacle {
     /// The problem that the server would answer.
     pub fn code(&self) -> ProblemCode {
         match self {
+            Self::SignedOut => ProblemCode::SignInRequired,
             Self::NotPayable => ProblemCode::PayeeNotFound,
             Self::OwnWallet => ProblemCode::PaySelf,
             Self::Expired => ProblemCode::CodeExpired,
@@ -72,17 +77,20 @@ impl Obstacle {
             Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
             Self::Currency => ProblemCode::CurrencyMismatch,
             Self::Insufficient { .. } => ProblemCode::InsufficientFunds,
-            Self::Note => ProblemCode::NoteInvalid,
+            Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
+            Self::Note(_) => ProblemCode::NoteInvalid,
         }
     }
 }
 
 impl Sheet {
-    /// The sheet of a preview. `code` is the signed code that led here, with what its signature said.
+    /// The sheet of a preview for `payer`. `code` is the signed code that led here, with what its signature said.
     ///
     /// # Errors
-    /// [`Stop::Forged`] for a bad signature, [`Stop::Suspect`] for one by an unknown key, [`Stop::Differs`] when the server says something else than the code.
+    /// [`Stop::Forged`] for a bad signature, [`Stop::Suspect`] for one by an unknown key, [`Stop::Differs`] when the server
+    /// says something else than the code.
     pub fn new(
+        payer: PersonId,
         target: Target,
         preview: Preview,
         code: Option<(&SealedCode, &Result<(), VerifyError>)>,
@@ -97,12 +105,16 @@ impl Sheet {
             Some((_, Err(_))) => Mark::Unchecked,
         };
         let amount = preview.amount;
-        Ok(Self { target, preview, mark, amount, note: String::new() })
+        Ok(Self { payer, target, preview, mark, amount, note: String::new() })
     }
 
-    /// The sheet with the amount that the payer typed, as the server answered it.
-    pub fn with_preview(self, preview: Preview) -> Self {
-        Self { amount: preview.amount, preview, ..self }
+    /// The sheet with the `amount` that the payer typed, as the server answered it.
+    ///
+    /// # Errors
+    /// [`Stop::Differs`] when the answer is about another payee or amount.
+    pub fn priced(&self, amount: Money, preview: Preview) -> Result<Self, Stop> {
+        let is_same = payee(&preview.payee) == payee(&self.preview.payee) && preview.amount == Some(amount);
+        if is_same { Ok(Self { amount: Some(amount), preview, ..self.clone() }) } else { Err(Stop::Differs) }
     }
 
     /// Amount and fee together, where they fit.
@@ -110,10 +122,12 @@ impl Sheet {
         self.amount?.checked_add(self.preview.fee).ok()
     }
 
-    /// What stands in the way at the server's time `now`, for the payer `payer`; nothing if the sheet can be confirmed.
-    pub fn obstacle(&self, payer: PersonId, now: Timestamp) -> Option<Obstacle> {
-        if matches!(&self.preview.payee, PayeeView::Person { id, .. } if *id == payer) {
-            return Some(Obstacle::OwnWallet);
+    /// What stands in the way at the server's time `now`, by what the sheet itself says.
+    pub fn obstacle(&self, now: Timestamp) -> Option<Obstacle> {
+        match payee(&self.preview.payee) {
+            None => return Some(Obstacle::NotPayable),
+            Some(Payee::Person(id)) if id == self.payer => return Some(Obstacle::OwnWallet),
+            Some(_) => {}
         }
         if self.preview.expires_at.is_some_and(|expires_at| now > expires_at) {
             return Some(Obstacle::Expired);
@@ -133,40 +147,39 @@ impl Sheet {
             let missing = Money::new(total.minor - self.preview.available.minor, total.currency);
             return Some(Obstacle::Insufficient { missing });
         }
-        Note::new(&self.note).is_err().then_some(Obstacle::Note)
+        Note::new(&self.note).err().map(Obstacle::Note)
     }
 
     /// The request that says what the sheet says, under the id `payment`, with the digest of what the person saw.
     ///
     /// # Errors
     /// The [`Obstacle`], if there is one.
-    pub fn request(
-        &self,
-        payment: PaymentId,
-        payer: PersonId,
-        now: Timestamp,
-        not_after: Timestamp,
-    ) -> Result<PayRequest, Obstacle> {
-        if let Some(obstacle) = self.obstacle(payer, now) {
+    pub fn request(&self, payment: PaymentId, now: Timestamp, not_after: Timestamp) -> Result<PayRequest, Obstacle> {
+        if let Some(obstacle) = self.obstacle(now) {
             return Err(obstacle);
         }
         let amount = self.amount.ok_or(Obstacle::AmountMissing)?;
-        let payee = match &self.preview.payee {
-            PayeeView::Shop(shop) => Payee::Shop(shop.id),
-            PayeeView::Person { id, .. } => Payee::Person(*id),
-            PayeeView::Bank { .. } => return Err(Obstacle::NotPayable),
-        };
+        let payee = payee(&self.preview.payee).ok_or(Obstacle::NotPayable)?;
         let order = match self.target {
             Target::Order { order, version } => Some((order, version)),
             Target::ShopCode { .. } | Target::PersonLink { .. } | Target::Person { .. } => None,
         };
         let fee = self.preview.fee;
-        let intent = Intent::from_wallet(payment, payer, payee, amount, fee, order, not_after)
+        let intent = Intent::from_wallet(payment, self.payer, payee, amount, fee, order, not_after)
             .map_err(|_| Obstacle::Currency)?
             .digest_hex();
-        let note = Note::new(&self.note).map_err(|_| Obstacle::Note)?.into_string();
+        let note = Note::new(&self.note).map_err(Obstacle::Note)?.into_string();
         let note = Some(note).filter(|note| !note.is_empty());
         Ok(PayRequest { id: payment, target: self.target.clone(), amount, fee, note, not_after, intent })
+    }
+}
+
+/// Whom an intent names for this payee; nobody for an account outside.
+fn payee(view: &PayeeView) -> Option<Payee> {
+    match view {
+        PayeeView::Shop(shop) => Some(Payee::Shop(shop.id)),
+        PayeeView::Person { id, .. } => Some(Payee::Person(*id)),
+        PayeeView::Bank { .. } => None,
     }
 }
 
@@ -174,7 +187,12 @@ impl Sheet {
 fn agrees(code: &ShopCode, preview: &Preview) -> bool {
     let is_shop = matches!(&preview.payee, PayeeView::Shop(shop) if shop.id == code.shop());
     let is_amount = match code {
-        ShopCode::Order(order) => preview.amount_fixed && preview.amount == Some(order.amount.money()),
+        ShopCode::Order(order) => {
+            let is_order = |shown: &OrderSummary| shown.id == order.order && shown.version == order.version;
+            preview.amount_fixed
+                && preview.amount == Some(order.amount.money())
+                && preview.order.as_ref().is_none_or(is_order)
+        }
         ShopCode::Static(_) => !preview.amount_fixed,
     };
     is_shop && is_amount && preview.currency == code.currency()

@@ -1,11 +1,10 @@
 //! From a scanned text to an outcome: genuine codes, forged ones, foreign ones, and everything that stands in the way.
 
-use std::rc::Rc;
-
+use qianbao_api::ProblemCode;
 use qianbao_api::merchants::ShopView;
-use qianbao_api::payments::{PayRequest, PayeeView, Preview, Receipt, SignedReceipt, Target};
+use qianbao_api::payments::{OrderSummary, PayRequest, PayeeView, Preview, Receipt, SignedReceipt, Target};
 use qianbao_client::verify::VerifyError;
-use qianbao_client::{Client, ClientError, ConfirmError, Mark, Obstacle, Outcome, Sheet, Stage as Screen, Stop};
+use qianbao_client::{Client, ClientError, ConfirmError, Mark, Obstacle, Outcome, Sheet, Stop};
 use qianbao_core::code::{CodeError, DOMAIN, Face, KeyId, OrderCode, ShopCode, StaticCode};
 use qianbao_core::id::{Id, ShopId};
 use qianbao_core::intent::{Intent, Payee};
@@ -13,7 +12,7 @@ use qianbao_core::{Currency, Money, PositiveAmount, Timestamp};
 
 use crate::signer::OperatorKey;
 use crate::support::server::person;
-use crate::support::{Stage, cny};
+use crate::support::{Stage, cny, sign_in};
 
 const KEY: [u8; 4] = [1, 2, 3, 4];
 
@@ -82,6 +81,11 @@ fn look(stage: &Stage, client: &Client, text: &str) -> Result<Sheet, Stop> {
     stage.world.run(async move { client.look(&text).await })
 }
 
+fn confirm(stage: &Stage, client: &Client, sheet: &Sheet) -> Result<Outcome, ConfirmError> {
+    let (client, sheet) = (client.clone(), sheet.clone());
+    stage.world.run(async move { client.confirm(client.fresh_id(), &sheet, |_| {}).await })
+}
+
 fn in_an_hour(stage: &Stage) -> Timestamp {
     stage.world.now().plus_seconds(3_600)
 }
@@ -91,8 +95,7 @@ fn a_genuine_order_is_verified_confirmed_and_paid_with_the_digest_of_what_was_se
     let (stage, client, key) = shopping(Some(preview(Some(cny(1_800)))));
     let sheet = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)).expect("a genuine code");
     assert_eq!((sheet.mark, sheet.amount), (Mark::Verified, Some(cny(1_800))));
-    let (paying, paid) = (client.clone(), sheet.clone());
-    let outcome = stage.world.run(async move { paying.confirm(&paid, |_| {}).await });
+    let outcome = confirm(&stage, &client, &sheet);
     assert!(matches!(outcome, Ok(Outcome::Paid(_))), "{outcome:?}");
     assert_eq!(stage.server.balance("ming"), 8_200);
     let payments = stage.server.payments.borrow();
@@ -108,12 +111,11 @@ fn a_genuine_order_is_verified_confirmed_and_paid_with_the_digest_of_what_was_se
 fn a_static_code_asks_for_the_amount() {
     let (stage, client, key) = shopping(Some(preview(None)));
     let mut sheet = look(&stage, &client, &sealed(&static_code(), &key)).expect("a genuine code");
-    let (me, now) = (person("ming").id, stage.world.now());
-    assert_eq!(sheet.mark, Mark::Verified);
-    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::AmountMissing));
+    assert_eq!((sheet.mark, sheet.payer), (Mark::Verified, person("ming").id));
+    assert_eq!(client.obstacle(&sheet), Some(Obstacle::AmountMissing));
     for (minor, expected) in [(0, "amount"), (-5, "amount"), (5_000_001, "amount"), (10_001, "missing"), (10_000, "")] {
         sheet.amount = Some(cny(minor));
-        let found = match sheet.obstacle(me, now) {
+        let found = match client.obstacle(&sheet) {
             Some(Obstacle::Amount(_)) => "amount",
             Some(Obstacle::Insufficient { missing }) => {
                 assert_eq!(missing, cny(1));
@@ -124,13 +126,17 @@ fn a_static_code_asks_for_the_amount() {
         };
         assert_eq!(found, expected, "{minor}");
     }
-    sheet.note = "a".repeat(101);
-    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::Note));
-    sheet.note = "\u{202e}tea".to_owned();
-    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::Note));
+    for (note, expected) in [
+        ("a".repeat(101), ProblemCode::NoteInvalid),
+        ("\u{202e}tea".to_owned(), ProblemCode::NoteInvalid),
+        ("4111 1111 1111 1111".to_owned(), ProblemCode::CardNumberInText),
+    ] {
+        sheet.note = note;
+        assert_eq!(client.obstacle(&sheet).map(|obstacle| obstacle.code()), Some(expected));
+    }
     sheet.note.clear();
     sheet.amount = Some(Money::new(5, Currency::from_numeric(392).expect("the yen")));
-    assert_eq!(sheet.obstacle(me, now), Some(Obstacle::Currency));
+    assert_eq!(client.obstacle(&sheet), Some(Obstacle::Currency));
 }
 
 #[test]
@@ -153,7 +159,10 @@ fn a_server_that_says_something_else_than_the_code_is_not_believed() {
         },
         ..preview(Some(cny(1_800)))
     };
-    for lie in [preview(Some(cny(18_000))), preview(None), other_shop] {
+    let other_version =
+        OrderSummary { id: Id::from_parts(1, [6; 10]), version: 3, description: String::new(), lines: Vec::new() };
+    let other_order = Preview { order: Some(other_version), ..preview(Some(cny(1_800))) };
+    for lie in [preview(Some(cny(18_000))), preview(None), other_shop, other_order] {
         let (stage, client, key) = shopping(Some(lie));
         let found = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key));
         assert_eq!(found, Err(Stop::Differs));
@@ -239,32 +248,65 @@ fn nobody_pays_themselves() {
     };
     let (stage, client, _) = shopping(Some(own));
     let sheet = look(&stage, &client, "@ming").expect("the server knows ming");
-    let outcome = stage.world.run(async move { client.confirm(&sheet, |_| {}).await });
-    assert_eq!(outcome, Err(ConfirmError::Obstacle(Obstacle::OwnWallet)));
+    assert_eq!(confirm(&stage, &client, &sheet), Err(ConfirmError::Obstacle(Obstacle::OwnWallet)));
     assert_eq!(stage.network.sends(), 0);
 }
 
 #[test]
-fn a_sheet_is_confirmed_once() {
-    let (stage, client, key) = shopping(Some(preview(Some(cny(1_800)))));
-    let mut screen = Screen::default();
-    screen.looked(Err(Stop::Empty));
-    assert_eq!(screen, Screen::Idle, "a late answer changes nothing");
-    screen.begin();
-    screen.looked(look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)));
-    let sheet = screen.confirm().expect("a sheet to pay");
-    assert_eq!(screen.confirm(), None, "a second tap finds nothing to pay");
-    screen.begin();
-    assert!(matches!(screen, Screen::Paying { .. }), "a scan does not hide money on its way");
-    let steps = Rc::new(std::cell::RefCell::new(Vec::new()));
-    let (paying, seen) = (client.clone(), steps.clone());
-    let outcome =
-        stage.world.run(async move { paying.confirm(&sheet, |step| seen.borrow_mut().push(step.clone())).await });
-    for step in steps.borrow().iter() {
-        screen.stepped(step);
+fn a_typed_amount_is_believed_only_of_the_same_payee() {
+    let (stage, client, key) = shopping(Some(preview(None)));
+    let sheet = look(&stage, &client, &sealed(&static_code(), &key)).expect("a genuine code");
+    let price = |answer: Preview| {
+        stage.server.preview.replace(Some(answer));
+        let (client, sheet) = (client.clone(), sheet.clone());
+        stage.world.run(async move { client.price(&sheet, cny(500)).await })
+    };
+    let open = |amount| Preview { amount_fixed: false, ..preview(Some(cny(amount))) };
+    let priced = price(open(500)).expect("the same shop and the amount that was typed");
+    assert_eq!((priced.amount, priced.mark), (Some(cny(500)), Mark::Verified));
+    let mut elsewhere = open(500);
+    if let PayeeView::Shop(shop) = &mut elsewhere.payee {
+        shop.id = Id::from_parts(1, [9; 10]);
     }
-    screen.settled(outcome);
-    assert!(matches!(&screen, Screen::Done { outcome: Outcome::Paid(_), .. }), "{screen:?}");
+    for lie in [elsewhere, open(501), preview(None)] {
+        assert_eq!(price(lie), Err(Stop::Differs));
+    }
+    let outcome = confirm(&stage, &client, &priced);
+    assert!(matches!(outcome, Ok(Outcome::Paid(_))), "{outcome:?}");
+    assert_eq!(stage.server.balance("ming"), 9_500);
+}
+
+#[test]
+fn a_typed_user_name_is_looked_for_only_if_it_is_one() {
+    let (stage, client, _) = shopping(Some(preview(None)));
+    for (handle, expected) in [("<script>", Err(Stop::Handle)), ("@Lan", Ok("lan")), ("lan", Ok("lan"))] {
+        let (asking, typed) = (client.clone(), handle.to_owned());
+        let found = stage.world.run(async move { asking.look_for(&typed).await }).map(|sheet| sheet.target);
+        assert_eq!(found, expected.map(|handle| Target::Person { handle: handle.to_owned() }), "{handle}");
+    }
+    assert_eq!(stage.server.count("/preview"), 2);
+}
+
+#[test]
+fn the_end_that_the_server_names_is_the_end() {
+    let (stage, client, key) = shopping(None);
+    let end = stage.world.now().plus_seconds(30);
+    stage.server.preview.replace(Some(Preview { expires_at: Some(end), ..preview(Some(cny(1_800))) }));
+    let sheet = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)).expect("a genuine code");
+    assert_eq!(client.obstacle(&sheet), None);
+    stage.world.pass(31);
+    assert_eq!(confirm(&stage, &client, &sheet), Err(ConfirmError::Obstacle(Obstacle::Expired)));
+    assert_eq!(stage.network.sends(), 0);
+}
+
+#[test]
+fn a_sheet_is_nobody_elses_to_confirm() {
+    let (stage, client, key) = shopping(Some(preview(Some(cny(1_800)))));
+    let sheet = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)).expect("a genuine code");
+    let signing = client.clone();
+    stage.world.run(async move { signing.sign_in(&sign_in("chen")).await }).expect("the server knows chen");
+    assert_eq!(confirm(&stage, &client, &sheet), Err(ConfirmError::Obstacle(Obstacle::SignedOut)));
+    assert_eq!((stage.network.sends(), stage.server.balance("chen")), (0, 10_000));
 }
 
 #[test]

@@ -76,6 +76,7 @@ pub fn failure(locale: Locale, error: &ClientError) -> String {
         ClientError::Timeout { .. } => word!(locale, error_timeout),
         ClientError::Malformed { .. } => word!(locale, error_malformed),
         ClientError::Storage(_) => word!(locale, error_storage),
+        ClientError::SignedOut => problem(locale, ProblemCode::SignInRequired),
     };
     let ours = matches!(error.code(), Some(ProblemCode::Internal)) || matches!(error, ClientError::Malformed { .. });
     match error.request_id().filter(|_| ours) {

@@ -5,100 +5,130 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
-use qianbao_api::payments::{PayRequest, Preview, Target};
+use qianbao_api::payments::Preview;
+use qianbao_client::{ConfirmError, Obstacle, Step, payment};
 use qianbao_core::Timestamp;
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountParts, AmountSize, Banner, Button, ButtonKind, Fact, Field, Glyph, LinkButton, Navigation, Tone,
 };
 
-use super::model::{self, Approval};
+use super::model;
 use crate::parts::payee::PayeeHead;
 use crate::parts::{Trouble, TroubleNote, order};
 use crate::route::Route;
 use crate::state::Wallet;
-use crate::words::{Words, said, say, words};
+use crate::words::{Words, problem, said, say, words};
 
-/// Sends `request`. As soon as it is stored on the device the payment's own screen takes over; when it could not be
-/// stored nothing was sent, and `failed` is told.
-fn send(wallet: Wallet, navigation: Navigation, request: PayRequest, failed: impl Fn(Trouble) + 'static) {
-    spawn_local(async move {
-        let screen = Route::Payment(request.id).path();
-        let sent = wallet.client().pay(&request, move |_| navigation.replace(&screen)).await;
-        if let Err(error) = sent {
-            failed(Trouble::Payment(error));
+/// What stands in the way, in the language in force.
+fn sentence(words: Words, obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Insufficient { missing } => {
+            said!(words, balance_too_low, missing = AmountParts::of(*missing).text())
         }
-    });
+        other => problem(words, other.code()).to_owned(),
+    }
+}
+
+/// Pays what the sheet says. As soon as the request is stored on the device the payment's own screen takes over; when
+/// it could not be stored nothing was sent, and the error says why.
+async fn send(wallet: Wallet, navigation: Navigation, sheet: payment::Sheet) -> Result<(), ConfirmError> {
+    let client = wallet.client();
+    let payment = client.fresh_id();
+    // Once only: whoever has gone on from there is not fetched back when the outcome comes.
+    let stored = move |step: &Step| {
+        if *step == Step::Sending {
+            navigation.replace(&Route::Payment(payment).path());
+        }
+    };
+    client.confirm(payment, &sheet, stored).await.map(drop)
 }
 
 /// The confirmation.
 #[component]
 pub fn Confirm(
-    /// Whom or what for.
-    target: Target,
-    /// What the server said, with an amount.
-    preview: Preview,
+    /// What is approved, with an amount.
+    sheet: payment::Sheet,
     /// Back to the amount, where it was typed.
     back: Option<Callback<()>>,
 ) -> impl IntoView {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
-    let note = RwSignal::new(String::new());
     let sending = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
-    let is_enough = model::is_enough(&preview);
+    let preview = sheet.preview.clone();
+    let (amount, total, mark) = (sheet.amount, sheet.total(), sheet.mark);
     let takes_note = preview.order.is_none();
-    let amount = preview.amount;
-    let shown = StoredValue::new(preview.clone());
+    let sheet = RwSignal::new(sheet);
+    let now = RwSignal::new(wallet.now());
+    if preview.expires_at.is_some() {
+        keep(now, wallet);
+    }
+    let obstacle = Memo::new(move |_| {
+        now.track();
+        sheet.with(|sheet| wallet.obstacle(sheet))
+    });
     let press = move |()| {
-        let Some(payer) = wallet.presence_now().person().map(|person| person.id) else { return };
-        let client = wallet.client();
-        let approval = Approval {
-            id: client.fresh_id(),
-            payer,
-            now: client.server_now(),
-            note: Some(note.get_untracked().trim().to_owned()).filter(|note| !note.is_empty()),
-        };
-        if let Ok(request) = shown.with_value(|shown| model::request(target.clone(), shown, approval)) {
-            sending.set(true);
-            trouble.set(None);
-            send(wallet, navigation, request, move |failed| {
-                trouble.set(Some(failed));
+        sending.set(true);
+        trouble.set(None);
+        let approved = sheet.get_untracked();
+        spawn_local(async move {
+            if let Err(error) = send(wallet, navigation, approved).await {
+                match error {
+                    ConfirmError::Client(error) => trouble.set(Some(Trouble::Payment(error))),
+                    // Looked at again, the sheet says what stands in the way.
+                    ConfirmError::Obstacle(_) => now.set(wallet.now()),
+                }
                 sending.set(false);
-            });
-        }
+            }
+        });
     };
     let label = TextProp::from(move || {
-        let amount = shown.with_value(model::total).map(|total| AmountParts::of(total).text()).unwrap_or_default();
-        said!(words, pay_amount, amount = amount)
-    });
-    let note_field = takes_note.then(|| {
-        let typed = move |text| note.set(text);
-        view! { <Field label=say!(words, note_optional) value=note input=typed length_max=100 /> }
-    });
-    let too_little = (!is_enough).then(|| {
-        let action = view! { <LinkButton href="/top-up" text=say!(words, top_up) kind=ButtonKind::Plain /> };
-        let sentence = say!(words, balance_too_low);
-        view! { <Banner text=sentence tone=Tone::Cinnabar glyph=Glyph::Alert action=action.into_any() /> }
+        said!(words, pay_amount, amount = total.map(|total| AmountParts::of(total).text()).unwrap_or_default())
     });
     let edit = back.map(|back| {
         view! { <Button text=say!(words, amount_change) kind=ButtonKind::Plain press=back /> }
     });
+    let is_stopped = Signal::derive(move || obstacle.read().is_some());
     view! {
         <div class="stack">
-            <PayeeHead payee=preview.payee.clone() />
+            <PayeeHead payee=preview.payee.clone() known=mark />
             <div class="pay-figure">
                 {amount.map(|amount| view! { <Amount money=Signal::stored(amount) size=AmountSize::Figure /> })}
                 {edit}
             </div>
-            <Approved preview=preview />
-            {note_field}
-            {too_little}
+            <Approved preview=preview now=now />
+            {takes_note.then(|| note(words, sheet, obstacle))}
+            {in_the_way(words, obstacle)}
             <TroubleNote trouble=trouble />
-            <Button text=label glyph=Glyph::Shield busy=sending disabled=!is_enough press=press />
+            <Button text=label glyph=Glyph::Shield busy=sending disabled=is_stopped press=press />
             <p class="pay-foot">{text(say!(words, pay_foot))}</p>
         </div>
     }
     .into_any()
+}
+
+/// The field of the note, with what is wrong with it.
+fn note(words: Words, sheet: RwSignal<payment::Sheet>, obstacle: Memo<Option<Obstacle>>) -> AnyView {
+    let value = Signal::derive(move || sheet.with(|sheet| sheet.note.clone()));
+    let typed = move |text| sheet.update(|sheet| sheet.note = text);
+    let error = Signal::derive(move || match obstacle.get() {
+        Some(obstacle @ Obstacle::Note(_)) => sentence(words, &obstacle),
+        _ => String::new(),
+    });
+    view! { <Field label=say!(words, note_optional) value=value input=typed error=error length_max=100 /> }.into_any()
+}
+
+/// What stands in the way, besides the note, and the way on where there is one.
+fn in_the_way(words: Words, obstacle: Memo<Option<Obstacle>>) -> impl IntoView {
+    move || {
+        obstacle.get().filter(|obstacle| !matches!(obstacle, Obstacle::Note(_))).map(|obstacle| {
+            let action = matches!(obstacle, Obstacle::Insufficient { .. }).then(|| {
+                view! { <LinkButton href="/top-up" text=say!(words, top_up) kind=ButtonKind::Plain /> }
+            });
+            let sentence = TextProp::from(move || sentence(words, &obstacle));
+            view! { <Banner text=sentence tone=Tone::Cinnabar glyph=Glyph::Alert action=action.into_any() /> }
+        })
+    }
 }
 
 /// What is approved besides payee and amount.
@@ -106,6 +136,8 @@ pub fn Confirm(
 fn Approved(
     /// What the server said.
     preview: Preview,
+    /// The server's clock.
+    now: RwSignal<Timestamp>,
 ) -> impl IntoView {
     let words = words();
     let available = preview.available;
@@ -125,7 +157,7 @@ fn Approved(
             </Fact>
         }
     });
-    let ends = preview.expires_at.map(|end| view! { <TimeLeft end=end words=words /> });
+    let ends = preview.expires_at.map(|end| view! { <TimeLeft end=end now=now words=words /> });
     view! {
         <dl class="facts">
             {order}
@@ -138,21 +170,24 @@ fn Approved(
     .into_any()
 }
 
+/// Keeps `now` at the server's time as long as the sheet is shown.
+fn keep(now: RwSignal<Timestamp>, wallet: Wallet) {
+    if let Ok(ticking) = set_interval_with_handle(move || now.set(wallet.now()), Duration::from_secs(1)) {
+        on_cleanup(move || ticking.clear());
+    }
+}
+
 /// How long the target can still be paid.
 #[component]
 fn TimeLeft(
     /// When it ends.
     end: Timestamp,
+    /// The server's clock.
+    now: RwSignal<Timestamp>,
     /// The words.
     words: Words,
 ) -> impl IntoView {
-    let wallet = Wallet::get();
-    let left = RwSignal::new(model::countdown(end, wallet.now()));
-    if let Ok(ticking) =
-        set_interval_with_handle(move || left.set(model::countdown(end, wallet.now())), Duration::from_secs(1))
-    {
-        on_cleanup(move || ticking.clear());
-    }
+    let left = Memo::new(move |_| model::countdown(end, now.get()));
     move || {
         left.get().map(|left| {
             view! {

@@ -2,16 +2,20 @@
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
-use qianbao_api::payments::Preview;
+use qianbao_api::ProblemCode;
+use qianbao_client::{Obstacle, Stop, payment};
 use qianbao_core::Money;
 use qianbao_ui::words::text;
-use qianbao_ui::{AmountField, Banner, Button, ButtonKind, Glyph, Icon, LinkButton, Navigation, Tone, Wait};
+use qianbao_ui::{
+    AmountField, AmountParts, Banner, Button, ButtonKind, Glyph, Icon, LinkButton, Navigation, Tone, Wait,
+};
 
-use super::reading::ReadingError;
+use super::model;
 use crate::parts::payee::PayeeHead;
 use crate::parts::{Trouble, TroubleNote, amount};
 use crate::route::Route;
-use crate::words::{Words, said, say, words};
+use crate::state::Wallet;
+use crate::words::{Words, problem, said, say, words};
 
 /// Payee and amount are on their way.
 pub fn waiting(words: Words, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
@@ -24,7 +28,7 @@ pub fn waiting(words: Words, again: impl Fn(()) + Send + Sync + 'static) -> AnyV
 }
 
 /// The server refuses, or cannot be asked: what happened, and the way on.
-pub fn refused(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
+fn refused(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
     let is_signed_out = matches!(&trouble, Trouble::Request(error) if error.is_signed_out());
     let can_help = matches!(&trouble, Trouble::Request(error) if error.is_temporary());
     let here = Navigation::get().path().get_untracked();
@@ -44,20 +48,21 @@ pub fn refused(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync 
     .into_any()
 }
 
-/// The text is nothing that can be paid: what it is, and what to do.
-pub fn unreadable(words: Words, error: ReadingError) -> AnyView {
-    let (tone, sentence) = match &error {
-        ReadingError::Suspect => (Tone::Cinnabar, say!(words, code_suspect)),
-        ReadingError::Foreign(_) => (Tone::Gold, say!(words, code_foreign)),
-        ReadingError::Damaged => (Tone::Gold, say!(words, code_damaged)),
-        ReadingError::OtherWallet(_) => (Tone::Gold, say!(words, code_other_wallet)),
-        ReadingError::Text(_) => (Tone::Gold, say!(words, code_text)),
-        ReadingError::TooLong => (Tone::Gold, say!(words, code_too_long)),
-        ReadingError::Handle => (Tone::Gold, say!(words, send_handle_wrong)),
-    };
-    let content = match error {
-        ReadingError::Foreign(text) | ReadingError::OtherWallet(text) | ReadingError::Text(text) => text,
-        ReadingError::Suspect | ReadingError::Damaged | ReadingError::TooLong | ReadingError::Handle => String::new(),
+/// It cannot be paid: what it is, and what to do.
+pub fn stopped(words: Words, stop: Stop, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
+    let content = model::foreign_text(&stop);
+    let (tone, sentence) = match stop {
+        Stop::Refused(error) => return refused(words, Trouble::Request(error), again),
+        Stop::Suspect(_) | Stop::Forged => (Tone::Cinnabar, say!(words, code_suspect)),
+        Stop::Differs => (Tone::Cinnabar, say!(words, code_differs)),
+        Stop::Foreign(_) => (Tone::Gold, say!(words, code_foreign)),
+        Stop::Damaged(_) => (Tone::Gold, say!(words, code_damaged)),
+        Stop::OtherWallet(_) => (Tone::Gold, say!(words, code_other_wallet)),
+        Stop::Text(_) => (Tone::Gold, say!(words, code_text)),
+        Stop::TooLong => (Tone::Gold, say!(words, code_too_long)),
+        Stop::Empty => (Tone::Gold, say!(words, code_empty)),
+        Stop::Handle => (Tone::Gold, say!(words, send_handle_wrong)),
+        Stop::Expired => (Tone::Gold, TextProp::from(move || problem(words, ProblemCode::OrderExpired))),
     };
     let shown = (!content.is_empty()).then(|| {
         view! {
@@ -81,30 +86,36 @@ pub fn unreadable(words: Words, error: ReadingError) -> AnyView {
 /// The amount, where the payer chooses it.
 #[component]
 pub fn AmountStage(
-    /// What the server said.
-    preview: Preview,
+    /// What the client found.
+    sheet: payment::Sheet,
     /// What is typed; kept when one comes back from the confirmation.
     typed: RwSignal<String>,
     /// Whether the server is being asked.
     #[prop(into)]
     busy: Signal<bool>,
     /// What went wrong when it was asked.
-    trouble: Signal<Option<Trouble>>,
+    trouble: Option<Trouble>,
     /// Told of the amount.
     #[prop(into)]
     next: Callback<Money>,
 ) -> impl IntoView {
-    let words = words();
+    let (words, wallet) = (words(), Wallet::get());
+    let (preview, mark) = (sheet.preview.clone(), sheet.mark);
     let (currency, max, available) = (preview.currency, preview.amount_max, preview.available);
     let read = Memo::new(move |_| typed.with(|typed| amount::typed(typed, currency, max)));
-    let too_much = Memo::new(move |_| {
-        read.with(|read| read.as_ref().is_ok_and(|a| a.currency() == available.currency && a.minor() > available.minor))
+    let obstacle = Memo::new(move |_| {
+        let amount = read.read().as_ref().ok()?.money();
+        wallet.obstacle(&payment::Sheet { amount: Some(amount), ..sheet.clone() })
     });
+    let too_much = Memo::new(move |_| matches!(*obstacle.read(), Some(Obstacle::Insufficient { .. })));
     let error = Signal::derive(move || match read.get() {
-        Ok(_) if too_much.get() => {
-            said!(words, amount_above_balance, available = qianbao_ui::AmountParts::of(available).text())
-        }
-        Ok(_) => String::new(),
+        Ok(_) => match obstacle.get() {
+            Some(Obstacle::Insufficient { .. }) => {
+                said!(words, amount_above_balance, available = AmountParts::of(available).text())
+            }
+            Some(other) => problem(words, other.code()).to_owned(),
+            None => String::new(),
+        },
         Err(error) => error.sentence(words, currency, max),
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -121,8 +132,7 @@ pub fn AmountStage(
             </p>
         }
     });
-    let balance =
-        TextProp::from(move || said!(words, balance_is, amount = qianbao_ui::AmountParts::of(available).text()));
+    let balance = TextProp::from(move || said!(words, balance_is, amount = AmountParts::of(available).text()));
     let top_up = move || {
         too_much.get().then(|| {
             view! { <LinkButton href="/top-up" text=say!(words, top_up) kind=ButtonKind::Soft glyph=Glyph::Plus /> }
@@ -130,7 +140,7 @@ pub fn AmountStage(
     };
     view! {
         <form class="stack" novalidate on:submit=submit>
-            <PayeeHead payee=preview.payee />
+            <PayeeHead payee=preview.payee known=mark />
             {asked}
             <AmountField
                 label=say!(words, amount_to_pay)
@@ -144,11 +154,11 @@ pub fn AmountStage(
                 {text(balance)}
             </p>
             {top_up}
-            <TroubleNote trouble=trouble />
+            <TroubleNote trouble=Signal::stored(trouble) />
             <Button
                 text=say!(words, go_on)
                 busy=busy
-                disabled=Signal::derive(move || read.read().is_err() || too_much.get())
+                disabled=Signal::derive(move || read.read().is_err() || obstacle.read().is_some())
             />
         </form>
     }
