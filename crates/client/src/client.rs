@@ -7,12 +7,12 @@
 //! Nothing here is `Send`: a page has one thread. In Leptos keep it in a `StoredValue` with `LocalStorage`, or in a
 //! `SendWrapper`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use qianbao_api::Problem;
 use qianbao_core::Timestamp;
-use qianbao_core::id::{Id, Kind};
+use qianbao_core::id::{Id, Kind, PersonId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -64,6 +64,10 @@ pub(crate) struct Inner {
     pub(crate) listeners: Listeners,
     pub(crate) last_request_id: RefCell<String>,
     pub(crate) presence: RefCell<Presence>,
+    /// Goes up each time that everything of a person is forgotten; see [`Client::stay`].
+    pub(crate) stays: Cell<u32>,
+    /// Whom this tab forgot because another tab signed them out, until it has looked after them.
+    pub(crate) left: Cell<Option<PersonId>>,
     pub(crate) held: Held,
     pub(crate) outbox: Outbox,
     pub(crate) wake: Wake,
@@ -123,10 +127,15 @@ impl Client {
     }
 
     /// One exchange: the answer with a success status, or what stood in its way. Learns the server's clock.
+    ///
+    /// An answer that comes after its person has left is nobody's: it is dropped, and the error is
+    /// [`ClientError::SignedOut`].
     pub(crate) async fn exchange(&self, request: Request) -> Result<Answer, ClientError> {
         let (what, deadline_ms) = (request.path.clone(), request.deadline_ms);
-        let sent = self.inner.platform.clock.now();
-        let answer = self.inner.platform.transport.send(request).await.map_err(|error| match error {
+        let (sent, stay) = (self.inner.platform.clock.now(), self.stay());
+        let answer = self.inner.platform.transport.send(request).await;
+        self.still(stay)?;
+        let answer = answer.map_err(|error| match error {
             TransportError::Broken => ClientError::Offline,
             TransportError::Timeout => ClientError::Timeout { deadline_ms },
         })?;

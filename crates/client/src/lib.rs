@@ -7,7 +7,8 @@
 //! - [`Notice`]s say that something changed; feed a signal from [`Client::subscribe`] and read again.
 //!
 //! Guarantees: an id of a payment is on the device before its request is sent; no outcome is guessed; a page of changes is
-//! applied whole, once, together with its token; a wrong clock on the device changes nothing.
+//! applied whole, once, together with its token; a wrong clock on the device changes nothing; what goes on for a person stops
+//! when they leave, and an answer that comes later is dropped.
 //!
 //! All logic is native and tested against scripted platforms ([`Platform`]); the browser's bodies are a few small files in
 //! `browser/`. Nothing here is `Send`.

@@ -1,6 +1,6 @@
 //! Opening a client on what the device kept, and wiping it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use qianbao_api::identity::PersonView;
@@ -46,6 +46,8 @@ impl Client {
             listeners: Listeners::default(),
             last_request_id: RefCell::default(),
             presence: RefCell::new(Presence::SignedOut),
+            stays: Cell::default(),
+            left: Cell::default(),
             held: Held::default(),
             outbox: Outbox::default(),
             wake: Wake::default(),
@@ -100,6 +102,8 @@ impl Client {
 
     /// Wipes everything the device keeps.
     pub(crate) async fn wipe(&self) -> Result<(), ClientError> {
+        // At once, so that nothing goes on meanwhile; and again, because something may have been read meanwhile.
+        self.forget();
         let changes = Table::ALL.into_iter().map(Change::Clear).collect();
         let write = Write { only_if: None, changes, durability: Durability::Strict };
         let written = self.inner.platform.storage.write(write).await;
@@ -107,8 +111,9 @@ impl Client {
         Ok(written?)
     }
 
-    /// Empties what is in memory.
+    /// Empties what is in memory, and ends the stay.
     pub(crate) fn forget(&self) {
+        self.inner.stays.set(self.inner.stays.get().wrapping_add(1));
         self.inner.held.copy.replace(Copied::default());
         self.inner.outbox.clear();
         self.inner.keys.clear();

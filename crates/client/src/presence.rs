@@ -4,6 +4,7 @@ use qianbao_api::identity::PersonView;
 use qianbao_core::id::PersonId;
 
 use crate::client::Client;
+use crate::error::ClientError;
 
 /// Who is signed in. Only [`SignedIn`](Self::SignedIn) was confirmed by the server in this page's life.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,24 @@ impl Presence {
     }
 }
 
+/// The time in which one person is here. It ends when they sign out, in this tab or another, or another person signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stay(u32);
+
 impl Client {
+    /// The present stay. Whatever goes on for a person takes it along and stops when it is over.
+    pub(crate) fn stay(&self) -> Stay {
+        Stay(self.inner.stays.get())
+    }
+
+    /// Whether `stay` goes on.
+    ///
+    /// # Errors
+    /// [`ClientError::SignedOut`] when it is over.
+    pub(crate) fn still(&self, stay: Stay) -> Result<(), ClientError> {
+        if self.stay() == stay { Ok(()) } else { Err(ClientError::SignedOut) }
+    }
+
     /// The person whose wallet this page holds.
     pub(crate) fn owner(&self) -> Option<PersonId> {
         self.inner.presence.borrow().person().map(|person| person.id)

@@ -88,7 +88,10 @@ impl Client {
                 TabMessage::MirrorChanged => inner.wake.ring(Bells::MIRROR),
                 TabMessage::OutboxChanged => inner.wake.ring(Bells::OUTBOX),
                 TabMessage::SignedIn => inner.wake.ring(Bells::SIGNED_IN),
-                TabMessage::SignedOut => inner.wake.ring(Bells::SIGNED_OUT),
+                TabMessage::SignedOut => {
+                    Self { inner: inner.clone() }.leave();
+                    inner.wake.ring(Bells::SIGNED_OUT);
+                }
                 TabMessage::SyncWanted => inner.wake.ring(Bells::SYNC),
                 TabMessage::State(state) => {
                     if inner.held.state.replace(state) != state {
@@ -121,7 +124,12 @@ impl Client {
         }
         if bells.has(Bells::SIGNED_IN) {
             match self.remembered().await {
-                Ok(Some(person)) => self.set_presence(Presence::SignedIn(person)),
+                Ok(Some(person)) => {
+                    if self.owner() != Some(person.id) {
+                        self.forget();
+                    }
+                    self.set_presence(Presence::SignedIn(person));
+                }
                 // Each private window remembers for itself only.
                 _ => drop(self.session().await),
             }
@@ -134,14 +142,21 @@ impl Client {
         }
     }
 
+    /// Another tab signed out: at once nothing of the person is shown here, and nothing of theirs is sent any more.
+    fn leave(&self) {
+        if let Some(owner) = self.owner() {
+            self.inner.left.set(Some(owner));
+            self.forget();
+            self.set_presence(Presence::SignedOut);
+        }
+    }
+
     /// Another tab signed out. It has wiped the device; what this tab put there before it heard goes too, unless somebody
     /// has signed in again since.
     async fn signed_out_elsewhere(&self) {
-        let before = self.presence().person().map(|person| person.id);
-        self.forget();
-        self.set_presence(Presence::SignedOut);
+        let Some(left) = self.inner.left.take() else { return };
         let is_back = match self.remembered().await {
-            Ok(Some(person)) => before == Some(person.id),
+            Ok(Some(person)) => left == person.id,
             _ => !self.inner.platform.storage.is_lasting(),
         };
         if is_back && self.session().await.is_err_and(|error| error.is_signed_out()) {

@@ -42,6 +42,9 @@ impl Client {
     async fn pages(&self) -> Result<(), ClientError> {
         let mut lost_races = 0;
         loop {
+            if self.owner().is_none() {
+                return Err(ClientError::SignedOut);
+            }
             self.put_owner_back().await;
             let token = self.inner.held.copy.borrow().head.token.clone();
             let page = self.page(token.as_deref()).await?;

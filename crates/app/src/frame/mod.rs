@@ -9,6 +9,7 @@ mod screen;
 
 use leptos::prelude::*;
 use qianbao_client::Presence;
+use qianbao_core::id::PersonId;
 use qianbao_ui::{Glyph, Icon, Link, Navigation, Toasts};
 
 pub use screen::Screen;
@@ -36,14 +37,15 @@ pub fn Frame() -> impl IntoView {
     let preferences = Preferences::get();
     let route = Memo::new(move |_| admitted(Route::parse(&navigation.path().read()), &wallet.presence()));
     incoming::announce();
-    // Signing out clears this site's storage under the open page, in every tab: what was open starts anew.
-    Effect::new(move |was_known: Option<bool>| {
-        let is_known = wallet.presence().person().is_some();
-        if was_known == Some(true) && !is_known {
+    // Signing out clears this site's storage under the open page, in every tab: what was open starts anew. So it does when
+    // another person signed in: nothing on the screen is theirs.
+    Effect::new(move |before: Option<Option<PersonId>>| {
+        let person = wallet.presence().person().map(|person| person.id);
+        if before.flatten().is_some_and(|before| person != Some(before)) {
             preferences.keep(words);
             document::start_anew(&Route::Home.path());
         }
-        is_known
+        person
     });
     // The address of a way in is not kept once somebody is signed in.
     Effect::new(move |_| {
@@ -164,7 +166,6 @@ fn Tabs(
 mod tests {
     use qianbao_api::identity::PersonView;
     use qianbao_core::Timestamp;
-    use qianbao_core::id::PersonId;
 
     use super::*;
 

@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::error::ClientError;
 use crate::notice::Notice;
 use crate::order::in_order;
+use crate::presence::Stay;
 use crate::storage::{Change, Durability, StorageError, Table, Write};
 use crate::tabs::TabMessage;
 
@@ -109,8 +110,9 @@ impl Client {
         Ok(())
     }
 
-    /// Puts a request on the device, flushed. From then on it cannot be lost by this page.
-    pub(super) async fn store(&self, record: &Record) -> Result<(), ClientError> {
+    /// Puts a request on the device, flushed. From then on it cannot be lost by this page. If its person left meanwhile it
+    /// is taken away again.
+    pub(super) async fn store(&self, record: &Record, stay: Stay) -> Result<(), ClientError> {
         let items = self.outbox();
         if items.iter().filter(|item| !matches!(item.step, Step::Done(_))).count() >= OPEN_MAX {
             return Err(StorageError::Full.into());
@@ -123,6 +125,11 @@ impl Client {
         }
         let absent = (Table::Outbox, record.key(), None);
         self.write_outbox(Some(absent), changes, Durability::Strict).await?;
+        if let Err(error) = self.still(stay) {
+            let changes = vec![Change::Delete(Table::Outbox, record.key())];
+            self.write_outbox(None, changes, Durability::Relaxed).await?;
+            return Err(error);
+        }
         self.at_step(record, Step::Sending);
         Ok(())
     }
@@ -136,22 +143,28 @@ impl Client {
             // A device that cannot note it now finds it open at the next start and asks again.
             let _ = self.write_outbox(only_if, changes, Durability::Relaxed).await;
         }
-        self.inner.outbox.put(resolved, Step::Done(outcome.clone()));
-        self.outbox_changed();
+        self.at_step(&resolved, Step::Done(outcome.clone()));
         self.look_now();
     }
 
+    /// Shows the request at `step` to its person; nobody else sees it.
     pub(super) fn at_step(&self, record: &Record, step: Step) {
-        self.inner.outbox.put(record.clone(), step);
+        if self.owner() == Some(record.owner) {
+            self.inner.outbox.put(record.clone(), step);
+        }
         self.outbox_changed();
     }
 
-    /// Reads the outbox from the device. A record that cannot be read is left alone: another version may know it.
+    /// Reads the outbox from the device. A record that cannot be read is left alone: another version may know it. So is
+    /// another person's, which a tab may have written when they had signed out already; the next sign-in wipes it.
     pub(crate) async fn reload_outbox(&self) -> Result<(), ClientError> {
         let records = self.inner.platform.storage.range(Table::Outbox, "", "\u{10ffff}", READ_MAX).await?;
         let mut listed: Vec<Listed> = Vec::new();
         for (_, bytes) in records {
             let Ok(record) = Record::unpack(&bytes) else { continue };
+            if self.owner() != Some(record.owner) {
+                continue;
+            }
             let step = match &record.outcome {
                 Some(outcome) => Step::Done(outcome.clone()),
                 None => Step::Checking { final_at: record.not_after },

@@ -4,6 +4,9 @@
 //! body) → **resolved**. If an answer is lost the outcome is *checked* by the payment's id until it is final; nothing is
 //! ever sent under a new id, so no retry can pay twice. A page that is closed at any point finds the request here again
 //! and checks it; a page that did not see the person's finger sends no payment by itself.
+//!
+//! A request belongs to the person who approved it. When they sign out, in this tab or another, nothing of it is sent or
+//! asked for any more, and nobody else sees it; its outcome stands with the server.
 
 mod list;
 mod operations;

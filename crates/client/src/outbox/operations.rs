@@ -12,6 +12,7 @@ use super::{Outcome, Step, Subject};
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::json;
+use crate::presence::Stay;
 use crate::storage::StorageError;
 use crate::transport::{Method, Request};
 
@@ -37,10 +38,13 @@ impl Client {
     /// for.
     ///
     /// # Errors
-    /// Only when nothing was sent: the device could not store the request ([`ClientError::Storage`]). Everything after
-    /// that is an [`Outcome`].
+    /// [`ClientError::Storage`]: the device could not store the request, and nothing was sent. [`ClientError::SignedOut`]:
+    /// the person has left, and nothing of this is sent or asked for any more; if something was sent before, its outcome
+    /// stands in their records. Everything else is an [`Outcome`].
     pub async fn pay(&self, request: &PayRequest, step: impl Fn(&Step)) -> Result<Outcome, ClientError> {
+        let stay = self.stay();
         let record = Record {
+            owner: self.owner().ok_or(ClientError::SignedOut)?,
             subject: Subject::Payment(request.id),
             stored_at: self.server_now(),
             not_after: Some(request.not_after),
@@ -49,9 +53,9 @@ impl Client {
             outcome: None,
         };
         let _driven = self.inner.outbox.drive(record.key());
-        self.store(&record).await?;
+        self.store(&record, stay).await?;
         step(&Step::Sending);
-        let outcome = self.settle_payment(request.id, request.not_after, &record, &step).await;
+        let outcome = self.settle_payment(request.id, request.not_after, &record, stay, &step).await?;
         self.resolve(&record, &outcome).await;
         step(&Step::Done(outcome.clone()));
         Ok(outcome)
@@ -61,14 +65,16 @@ impl Client {
     /// answer comes the identical request is sent again, by [`Client::run`] too.
     ///
     /// # Errors
-    /// Only when nothing was sent.
+    /// As [`Client::pay`].
     pub async fn refund(
         &self,
         order: OrderId,
         request: &CreateRefund,
         step: impl Fn(&Step),
     ) -> Result<Outcome, ClientError> {
+        let stay = self.stay();
         let record = Record {
+            owner: self.owner().ok_or(ClientError::SignedOut)?,
             subject: Subject::Refund { refund: request.id, order },
             stored_at: self.server_now(),
             not_after: None,
@@ -77,7 +83,7 @@ impl Client {
             outcome: None,
         };
         let _driven = self.inner.outbox.drive(record.key());
-        self.store(&record).await?;
+        self.store(&record, stay).await?;
         step(&Step::Sending);
         let (mut has_lost, mut tries) = (false, 0);
         let outcome = loop {
@@ -88,8 +94,9 @@ impl Client {
                     has_lost = true;
                     self.checking(&record, &step);
                 }
+                Verdict::Left => return Err(ClientError::SignedOut),
             }
-            self.pause(&mut tries).await;
+            self.pause(stay, &mut tries).await?;
         };
         self.resolve(&record, &outcome).await;
         step(&Step::Done(outcome.clone()));
@@ -99,7 +106,11 @@ impl Client {
     /// Looks once after each open request that nobody in this page stays with: a payment is asked for, never sent; a refund
     /// is sent again, which is how it is asked for.
     pub(crate) async fn check_open(&self) {
+        let stay = self.stay();
         for record in self.inner.outbox.left_open() {
+            if self.still(stay).is_err() {
+                return;
+            }
             let verdict = match record.subject {
                 Subject::Payment(payment) => self.ask_payment(payment, record.not_after).await,
                 Subject::Refund { .. } => self.send_refund(&record, true).await,
@@ -115,24 +126,26 @@ impl Client {
         payment: PaymentId,
         not_after: Timestamp,
         record: &Record,
+        stay: Stay,
         step: &impl Fn(&Step),
-    ) -> Outcome {
+    ) -> Result<Outcome, ClientError> {
         let (mut has_lost, mut tries) = (false, 0);
         loop {
             if !has_lost || self.server_now() < not_after {
                 match self.send_payment(record, has_lost).await {
-                    Verdict::Final(outcome) => return outcome,
+                    Verdict::Final(outcome) => return Ok(outcome),
                     Verdict::SendAgain => {}
                     Verdict::Check => {
                         has_lost = true;
                         self.checking(record, step);
                     }
+                    Verdict::Left => return Err(ClientError::SignedOut),
                 }
             }
             if has_lost && let Verdict::Final(outcome) = self.ask_payment(payment, Some(not_after)).await {
-                return outcome;
+                return Ok(outcome);
             }
-            self.pause(&mut tries).await;
+            self.pause(stay, &mut tries).await?;
         }
     }
 
@@ -146,9 +159,8 @@ impl Client {
         verdict::of_payment(answer, has_lost)
     }
 
-    /// Asks how a payment stands. Anything but a final status leaves it open.
     async fn ask_payment(&self, payment: PaymentId, not_after: Option<Timestamp>) -> Verdict {
-        self.payment_status(payment, not_after).await.map_or(Verdict::Check, verdict::of_status)
+        verdict::of_question(self.payment_status(payment, not_after).await)
     }
 
     async fn send_refund(&self, record: &Record, has_lost: bool) -> Verdict {
@@ -163,13 +175,14 @@ impl Client {
         step(&checking);
     }
 
-    /// Waits before a repeat, twice as long each time; less when the device comes back to the network.
-    async fn pause(&self, tries: &mut u32) {
+    /// Waits before a repeat, twice as long each time; less when the device comes back to the network. There is no repeat
+    /// once the person has left.
+    async fn pause(&self, stay: Stay, tries: &mut u32) -> Result<(), ClientError> {
         let ms = PAUSE_MS.saturating_mul(1 << (*tries).min(5)).min(PAUSE_MS_MAX);
         *tries += 1;
         let platform = &self.inner.platform;
         match select(platform.clock.sleep(ms), platform.events.woken()).await {
-            Either::Left(_) | Either::Right(_) => {}
+            Either::Left(_) | Either::Right(_) => self.still(stay),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! A request as it lies on the device.
 //!
-//! Fields: subject (tag and ids), when it was stored, when its outcome is final at the latest (payments), path, the exact
+//! Fields: whose it is, subject (tag and ids), when it was stored, when its outcome is final at the latest (payments), path, the exact
 //! text of the body, and the answer that resolved it, if any. There is no mark "sent": it could be trusted only if it were
 //! flushed before each send, and it would say less than the server says when it is asked by id.
 
 use qianbao_api::orders::RefundView;
 use qianbao_api::payments::PaymentView;
 use qianbao_core::Timestamp;
+use qianbao_core::id::PersonId;
 
 use super::{Outcome, Subject};
 use crate::json;
@@ -17,6 +18,8 @@ use crate::storage::seal::{seal, unseal};
 /// A request and, once it is known, the answer that resolved it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
+    /// Who approved it. Another person neither sees it nor sends it.
+    pub(crate) owner: PersonId,
     pub(crate) subject: Subject,
     pub(crate) stored_at: Timestamp,
     pub(crate) not_after: Option<Timestamp>,
@@ -36,6 +39,7 @@ impl Record {
     /// The record's bytes.
     pub(crate) fn pack(&self) -> Result<Vec<u8>, StorageError> {
         let mut packer = Packer::default();
+        packer.id(self.owner);
         match self.subject {
             Subject::Payment(payment) => {
                 packer.byte(0);
@@ -66,6 +70,7 @@ impl Record {
 }
 
 fn read(unpacker: &mut Unpacker<'_>) -> Option<Record> {
+    let owner = unpacker.id()?;
     let subject = match unpacker.byte()? {
         0 => Subject::Payment(unpacker.id()?),
         1 => Subject::Refund { refund: unpacker.id()?, order: unpacker.id()? },
@@ -74,6 +79,7 @@ fn read(unpacker: &mut Unpacker<'_>) -> Option<Record> {
     let stored_at = unpacker.moment()?;
     let (is_bounded, not_after) = (unpacker.byte()? == 1, unpacker.moment()?);
     Some(Record {
+        owner,
         subject,
         stored_at,
         not_after: is_bounded.then_some(not_after),
@@ -117,6 +123,7 @@ mod tests {
     #[test]
     fn a_record_comes_back_as_it_was() -> Result<(), StorageError> {
         let open = Record {
+            owner: PersonId::from_parts(1, [1; 10]),
             subject: Subject::Payment(PaymentId::from_parts(1_800_000_000_000, [7; 10])),
             stored_at: Timestamp::from_millis(1_800_000_000_000),
             not_after: Some(Timestamp::from_millis(1_800_000_120_000)),
@@ -134,6 +141,7 @@ mod tests {
     #[test]
     fn a_cut_record_is_refused() -> Result<(), StorageError> {
         let refund = Record {
+            owner: PersonId::from_parts(1, [1; 10]),
             subject: Subject::Refund {
                 refund: qianbao_core::id::Id::from_parts(1, [1; 10]),
                 order: qianbao_core::id::Id::from_parts(2, [2; 10]),

@@ -7,6 +7,7 @@
 //! | a problem by which nothing happened and nothing will | rejected | check: the send before may have arrived |
 //! | a problem by which nothing happened *now* (load, rate) | send again | check, then send again |
 //! | a problem that leaves it open, no answer, a strange answer | check | check |
+//! | none for this person: they have signed out | stop | stop |
 //!
 //! A refund has no status of its own; its identical repeat answers as the first did. After a lost answer a problem counts
 //! only if the refund's own rules give it, because others (no session, load) are told before the id is looked up.
@@ -27,19 +28,31 @@ pub(crate) enum Verdict {
     SendAgain,
     /// Ask for the outcome.
     Check,
+    /// The person who approved it has left: stop.
+    Left,
 }
 
 /// What the answer to sending a payment says.
 pub(crate) fn of_payment(answer: Result<PaymentView, ClientError>, has_lost: bool) -> Verdict {
     match answer {
         Ok(view) => of_status(view),
+        Err(ClientError::SignedOut) => Verdict::Left,
         Err(_) if has_lost => Verdict::Check,
         Err(error) => of_problem(error),
     }
 }
 
+/// What the answer to asking for a payment says. Anything but a final status leaves it open.
+pub(crate) fn of_question(answer: Result<PaymentView, ClientError>) -> Verdict {
+    match answer {
+        Ok(view) => of_status(view),
+        Err(ClientError::SignedOut) => Verdict::Left,
+        Err(_) => Verdict::Check,
+    }
+}
+
 /// What the view of a payment says.
-pub(crate) fn of_status(view: PaymentView) -> Verdict {
+fn of_status(view: PaymentView) -> Verdict {
     match view.status {
         PaymentStatus::Paid => Verdict::Final(Outcome::Paid(Box::new(view))),
         PaymentStatus::Refused => Verdict::Final(Outcome::Refused(view.reason.unwrap_or(ProblemCode::Internal))),
@@ -52,6 +65,7 @@ pub(crate) fn of_status(view: PaymentView) -> Verdict {
 pub(crate) fn of_refund(answer: Result<RefundView, ClientError>, has_lost: bool) -> Verdict {
     match answer {
         Ok(view) => Verdict::Final(Outcome::Refunded(Box::new(view))),
+        Err(ClientError::SignedOut) => Verdict::Left,
         Err(error) if has_lost && !error.code().is_some_and(is_refunds_own) => Verdict::Check,
         Err(error) => of_problem(error),
     }

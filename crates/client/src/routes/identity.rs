@@ -36,13 +36,18 @@ impl Client {
 
     /// Signs out and wipes the device's copy, also when the server cannot be reached or the session is over already; the
     /// error then says that the session may still live on the server until it ends by itself.
+    ///
+    /// From the first moment on nothing is asked or sent for this person any more: a payment that was being checked or sent
+    /// again is left to the server, where its outcome stands.
     pub async fn sign_out(&self) -> Result<(), ClientError> {
+        // Without a word to the screens: they go on when everything is done.
+        self.inner.presence.replace(Presence::SignedOut);
         // First the copy: the server's answer tells the browser to clear the site's storage, which closes this store.
         let wiped = self.wipe().await;
         let answer = self.exchange(Request::bare(Method::Delete, "/v1/session")).await;
-        wiped?;
-        self.set_presence(Presence::SignedOut);
+        self.session_changed();
         self.inner.platform.tabs.tell(TabMessage::SignedOut);
+        wiped?;
         match answer {
             Ok(_) => Ok(()),
             Err(error) if error.is_signed_out() => Ok(()),
@@ -53,8 +58,7 @@ impl Client {
     /// Changes what is given in `change`.
     pub async fn change_person(&self, change: &PersonChange) -> Result<PersonView, ClientError> {
         let person: PersonView = self.tell(Method::Patch, "/v1/person", change).await?;
-        self.remember(&person, false).await;
-        self.set_presence(Presence::SignedIn(person.clone()));
+        self.settle_in(&person, false).await?;
         Ok(person)
     }
 
@@ -67,9 +71,13 @@ impl Client {
         let changed = *self.inner.presence.borrow() != presence;
         if changed {
             *self.inner.presence.borrow_mut() = presence;
-            self.inner.wake.ring(Bells::SESSION);
-            self.inner.listeners.tell(Notice::Session);
+            self.session_changed();
         }
+    }
+
+    fn session_changed(&self) {
+        self.inner.wake.ring(Bells::SESSION);
+        self.inner.listeners.tell(Notice::Session);
     }
 
     /// The server said that nobody is signed in: the copy stays, value does not move until somebody signs in again.
@@ -89,11 +97,19 @@ impl Client {
         if !same && self.wipe().await.is_err() {
             self.go_adrift();
         }
-        self.remember(&session.person, !same).await;
-        self.set_presence(Presence::SignedIn(session.person.clone()));
+        self.settle_in(&session.person, !same).await?;
         if is_new || !same {
             self.inner.platform.tabs.tell(TabMessage::SignedIn);
         }
         Ok(session)
+    }
+
+    /// Notes on the device and in this page that `person` is here, unless somebody signed out meanwhile.
+    async fn settle_in(&self, person: &PersonView, is_new: bool) -> Result<(), ClientError> {
+        let stay = self.stay();
+        self.remember(person, is_new).await;
+        self.still(stay)?;
+        self.set_presence(Presence::SignedIn(person.clone()));
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod codes;
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod killed;
+mod leaving;
 mod mirror;
 mod payments;
 #[path = "../signer/mod.rs"]

@@ -1,6 +1,6 @@
 //! The mirror: pages, resets, sloppy servers, two tabs, another person, a full device.
 
-use crate::support::{Stage, payment, sign_in};
+use crate::support::{Stage, kept, payment, reopened, sign_in};
 use qianbao_client::events::Hint;
 use qianbao_client::storage::{Change, Durability, Table, Write};
 use qianbao_client::{Client, Presence, SyncState};
@@ -32,18 +32,6 @@ fn assert_mirrors(stage: &Stage, client: &Client, handle: &str) {
     }
     assert_eq!(mirror.newest(5), expected[..expected.len().min(5)]);
     assert_eq!(mirror.wallets()[0].available.minor, wallets[handle].balance);
-}
-
-/// Keys that the device keeps in `table`.
-fn kept(stage: &Stage, table: Table) -> Vec<String> {
-    let storage = stage.device.tab().platform().storage;
-    let records = stage.world.run(async move { storage.range(table, "", "\u{10ffff}", 1_000).await });
-    records.expect("the store can be read").into_iter().map(|(key, _)| key).collect()
-}
-
-fn reopened(stage: &Stage) -> Client {
-    let platform = stage.device.tab().platform();
-    stage.world.run(async { Client::open(platform).await })
 }
 
 #[test]

@@ -10,7 +10,7 @@ use qianbao_api::activity::Entry;
 use qianbao_api::merchants::ShopView;
 use qianbao_api::orders::OrderView;
 use qianbao_client::{Client, ClientError, Mirror, Notice, OutboxItem, Presence, SyncState};
-use qianbao_core::id::OrderId;
+use qianbao_core::id::{OrderId, PersonId};
 use qianbao_core::{Currency, Money, Timestamp};
 
 use super::ledger_day::{Asking, Figures};
@@ -41,6 +41,7 @@ pub struct Till {
     connection: Trigger,
     outbox: Trigger,
     session: Trigger,
+    person: StoredValue<Option<PersonId>>,
     shop: RwSignal<Shopfront>,
     told: RwSignal<Vec<OrderView>>,
     figures: RwSignal<Option<Figures>>,
@@ -57,6 +58,7 @@ impl Till {
             connection,
             outbox,
             session,
+            person: StoredValue::new(client.presence().person().map(|person| person.id)),
             shop: RwSignal::default(),
             told: RwSignal::default(),
             figures: RwSignal::default(),
@@ -88,7 +90,10 @@ impl Till {
             }
             Notice::Connection => self.connection.notify(),
             Notice::Outbox => self.outbox.notify(),
-            Notice::Session => self.session.notify(),
+            Notice::Session => {
+                self.part_from_the_former();
+                self.session.notify();
+            }
         }
     }
 
@@ -261,11 +266,15 @@ impl Till {
         }
     }
 
-    /// Forgets what this page was told: another person may sign in here.
-    pub fn forget(self) {
-        self.shop.set(Shopfront::Unknown);
-        self.told.set(Vec::new());
-        self.figures.set(None);
+    /// Forgets what this page was told, if the person it was told to is not the one who is here now.
+    fn part_from_the_former(self) {
+        let person = self.client().presence().person().map(|person| person.id);
+        if self.person.get_value() != person {
+            self.person.set_value(person);
+            self.shop.set(Shopfront::Unknown);
+            self.told.set(Vec::new());
+            self.figures.set(None);
+        }
     }
 
     /// The server's time as well as it is known.

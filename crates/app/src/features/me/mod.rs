@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use qianbao_client::Step;
 use qianbao_ui::words::text;
-use qianbao_ui::{Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Segmented, Sheet, Switch, Tone};
+use qianbao_ui::{Banner, Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Segmented, Sheet, Switch, Tone};
 
 use crate::app::Offers;
 use crate::browser::calendar::{Style, written};
@@ -152,6 +153,10 @@ fn Leaving() -> impl IntoView {
     let leave = move |()| {
         leaving.dispatch(());
     };
+    let is_open = move || wallet.outbox().iter().any(|item| !matches!(item.step, Step::Done(_)));
+    let open = move || {
+        is_open().then(|| view! { <Banner text=say!(words, sign_out_open) tone=Tone::Gold glyph=Glyph::Clock /> })
+    };
     view! {
         <Button text=say!(words, sign_out) glyph=Glyph::SignOut kind=ButtonKind::Danger press=move |()| asked.set(true) />
         <Sheet open=asked title=say!(words, sign_out) close=move |()| asked.set(false)>
@@ -160,6 +165,7 @@ fn Leaving() -> impl IntoView {
                     <Icon glyph=Glyph::Info />
                     {text(say!(words, sign_out_text))}
                 </p>
+                {open}
                 <TroubleNote trouble=trouble />
                 <div class="actions">
                     <Button text=say!(words, stay) kind=ButtonKind::Quiet press=move |()| asked.set(false) />

@@ -174,6 +174,7 @@ impl Handle {
 
 impl Transport for Handle {
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Answer, TransportError>> {
+        self.0.shared.network.begin(&request);
         self.effect(|tab| Box::pin(async move { tab.shared.network.exchange(request).await }))
     }
 }

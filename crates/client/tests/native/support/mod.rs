@@ -13,6 +13,7 @@ use std::rc::Rc;
 use qianbao_api::identity::SignIn;
 use qianbao_api::payments::{PayRequest, Target};
 use qianbao_client::Client;
+use qianbao_client::storage::Table;
 use qianbao_core::{Currency, Money};
 
 use device::Device;
@@ -57,6 +58,25 @@ impl Stage {
             client
         })
     }
+}
+
+/// A client of a new tab, with what the device kept.
+pub fn reopened(stage: &Stage) -> Client {
+    let platform = stage.device.tab().platform();
+    stage.world.run(async { Client::open(platform).await })
+}
+
+/// Lets the background task of `client` run beside whatever runs.
+pub fn keep_running(stage: &Stage, client: &Client) {
+    let running = client.clone();
+    stage.world.spawn(async move { running.run().await });
+}
+
+/// Keys that the device keeps in `table`.
+pub fn kept(stage: &Stage, table: Table) -> Vec<String> {
+    let storage = stage.device.tab().platform().storage;
+    let records = stage.world.run(async move { storage.range(table, "", "\u{10ffff}", 1_000).await });
+    records.expect("the store can be read").into_iter().map(|(key, _)| key).collect()
 }
 
 /// The sign-in of `handle`.

@@ -57,20 +57,33 @@ pub struct Network {
     pub sync_delay_us: Cell<i64>,
     /// Nothing goes through at all.
     pub is_cut: Cell<bool>,
+    /// Exchanges about a payment or a refund that the device began, whatever became of them.
+    pub begun: Cell<usize>,
 }
 
 impl Network {
     pub fn new(world: World, server: Rc<Server>) -> Self {
-        Self { world, server, plan: RefCell::default(), sync_delay_us: Cell::new(0), is_cut: Cell::new(false) }
+        Self {
+            world,
+            server,
+            plan: RefCell::default(),
+            sync_delay_us: Cell::new(0),
+            is_cut: Cell::new(false),
+            begun: Cell::new(0),
+        }
     }
 
     fn fault(&self, request: &Request) -> Fault {
         if self.is_cut.get() {
             return Fault::LoseRequest;
         }
-        let is_planned = request.path.starts_with("/v1/payments") && !request.path.ends_with("/preview")
-            || request.path.ends_with("/refunds");
+        let is_planned = is_of_value(request);
         if is_planned { self.plan.borrow_mut().pop_front().unwrap_or(Fault::Pass) } else { Fault::Pass }
+    }
+
+    /// The device begins an exchange.
+    pub fn begin(&self, request: &Request) {
+        self.begun.set(self.begun.get() + usize::from(is_of_value(request)));
     }
 
     pub async fn exchange(&self, request: Request) -> Result<Answer, TransportError> {
@@ -87,9 +100,13 @@ impl Network {
             Fault::Late(seconds) => {
                 let (world, server) = (self.world.clone(), self.server.clone());
                 let arrives = self.world.sleep_us(seconds * 1_000_000);
+                let session = server.signed_in.borrow().clone();
                 self.world.spawn(async move {
                     arrives.await;
-                    server.handle(&request, world.now());
+                    // It carries the cookie it was sent with; that session may be over.
+                    if *server.signed_in.borrow() == session {
+                        server.handle(&request, world.now());
+                    }
                 });
                 Err(TransportError::Broken)
             }
@@ -133,4 +150,10 @@ impl Network {
     pub fn sends(&self) -> usize {
         self.server.log.borrow().iter().filter(|line| *line == "Post /v1/payments").count()
     }
+}
+
+/// Whether the request is about a payment or a refund.
+fn is_of_value(request: &Request) -> bool {
+    request.path.starts_with("/v1/payments") && !request.path.ends_with("/preview")
+        || request.path.ends_with("/refunds")
 }

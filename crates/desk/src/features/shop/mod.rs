@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use qianbao_client::Step;
 use qianbao_ui::words::text;
-use qianbao_ui::{Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Row, Segmented, Sheet, Switch, Tone};
+use qianbao_ui::{Banner, Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Row, Segmented, Sheet, Switch, Tone};
 
 use crate::browser::preferences::{self, Theme};
 use crate::browser::sound;
@@ -137,9 +138,11 @@ fn SignOut() -> impl IntoView {
         spawn_local(async move {
             // Also without a network this device forgets; the session then ends by itself.
             let _ = till.client().sign_out().await;
-            till.forget();
         });
     };
+    let is_open = move || till.outbox().iter().any(|item| !matches!(item.step, Step::Done(_)));
+    let open =
+        move || is_open().then(|| view! { <Banner text=say!(sign_out_open) tone=Tone::Gold glyph=Glyph::Clock /> });
     view! {
         <Card>
             <dl class="facts">
@@ -152,6 +155,7 @@ fn SignOut() -> impl IntoView {
         <Sheet open=asking title=say!(sign_out_ask) close=move |()| asking.set(false)>
             <div class="stack">
                 <p>{text(say!(sign_out_text))}</p>
+                {open}
                 <div class="actions">
                     <Button text=say!(back) kind=ButtonKind::Quiet press=move |()| asking.set(false) />
                     <Button text=say!(sign_out) kind=ButtonKind::Danger press=leave />

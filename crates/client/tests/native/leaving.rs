@@ -1,0 +1,292 @@
+//! Somebody leaves while something of theirs is under way: nothing of it is sent, asked for or shown any more, and the next
+//! person finds a wallet without a trace of it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use qianbao_api::orders::CreateRefund;
+use qianbao_client::storage::{Change, Durability, Table, Write};
+use qianbao_client::{Client, ClientError, Outcome, Presence, Stop};
+use qianbao_core::id::{Id, OrderId};
+
+use crate::support::network::Fault;
+use crate::support::{Stage, cny, keep_running, kept, payment, reopened, sign_in};
+
+/// What became of a request, once it is known.
+type Ended = Rc<RefCell<Option<Result<Outcome, ClientError>>>>;
+
+/// Faults that leave a request open as long as they last.
+const OPEN: [Fault; 7] = [
+    Fault::LoseRequest,
+    Fault::LoseAnswer,
+    Fault::Late(7),
+    Fault::Slow,
+    Fault::Overloaded,
+    Fault::InternalAfter,
+    Fault::Portal,
+];
+/// Moments at which somebody leaves, microseconds after they pressed.
+const MOMENTS_US: [i64; 10] = [0, 1, 2, 15_000, 30_000, 45_000, 700_000, 1_600_000, 9_000_000, 40_000_000];
+
+/// A request that moves value, begun in `client`.
+fn begin(stage: &Stage, client: &Client, is_refund: bool) -> Ended {
+    let ended = Ended::default();
+    let (client, told) = (client.clone(), ended.clone());
+    stage.world.spawn(async move {
+        let outcome = if is_refund {
+            let request = CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: String::new() };
+            let order: OrderId = Id::from_parts(1, [4; 10]);
+            client.refund(order, &request, |_| {}).await
+        } else {
+            let request = payment(&client, 1_800);
+            client.pay(&request, |_| {}).await
+        };
+        told.replace(Some(outcome));
+    });
+    ended
+}
+
+fn sign_out(stage: &Stage, client: &Client) {
+    let client = client.clone();
+    stage.world.run(async move { client.sign_out().await }).expect("the server answers");
+}
+
+fn enter(stage: &Stage, client: &Client, handle: &str) {
+    let (client, request) = (client.clone(), sign_in(handle));
+    stage.world.run(async move { client.sign_in(&request).await }).expect("the server knows them");
+}
+
+/// Whatever was booked is ming's one request, if it arrived; nothing of it is here.
+fn assert_gone(stage: &Stage, client: &Client, what: &str) {
+    assert_eq!(client.outbox(), [], "{what}");
+    assert_eq!(reopened(stage).outbox(), [], "{what}");
+    assert_eq!(kept(stage, Table::Outbox), [""; 0], "{what}");
+    assert_eq!(stage.server.balance("chen"), 10_000, "{what}");
+    assert!(stage.server.payments.borrow().len() + stage.server.refunds.borrow().len() <= 1, "{what}");
+}
+
+#[test]
+fn who_signs_out_is_not_followed_any_more() {
+    for (fault, is_refund) in OPEN.into_iter().flat_map(|fault| [(fault, false), (fault, true)]) {
+        for (moment_us, next) in MOMENTS_US.into_iter().flat_map(|moment_us| [(moment_us, "chen"), (moment_us, "ming")])
+        {
+            let what = format!("{fault:?}, refund {is_refund}, left after {moment_us} µs, then {next}");
+            let stage = Stage::new();
+            let client = stage.signed_in();
+            keep_running(&stage, &client);
+            stage.network.plan.replace(vec![fault; 200].into());
+            let ended = begin(&stage, &client, is_refund);
+            stage.world.run(stage.world.sleep_us(moment_us));
+            let begun = stage.network.begun.get();
+            sign_out(&stage, &client);
+            assert_eq!(client.presence(), Presence::SignedOut, "{what}");
+            stage.network.plan.borrow_mut().clear();
+            enter(&stage, &client, next);
+            stage.world.pass(600);
+            assert_eq!(stage.network.begun.get(), begun, "{what}: nothing more is sent or asked");
+            assert_eq!(ended.take(), Some(Err(ClientError::SignedOut)), "{what}");
+            assert_gone(&stage, &client, &what);
+        }
+    }
+}
+
+#[test]
+fn a_tab_stops_when_another_one_signs_out() {
+    for (is_refund, moment_us) in MOMENTS_US.into_iter().flat_map(|moment_us| [(false, moment_us), (true, moment_us)]) {
+        let what = format!("refund {is_refund}, left after {moment_us} µs");
+        let stage = Stage::new();
+        let paying = stage.signed_in();
+        keep_running(&stage, &paying);
+        let other = reopened(&stage);
+        keep_running(&stage, &other);
+        stage.world.pass(1);
+        stage.network.plan.replace(vec![Fault::LoseAnswer; 200].into());
+        let ended = begin(&stage, &paying, is_refund);
+        stage.world.run(stage.world.sleep_us(moment_us));
+        sign_out(&stage, &other);
+        let begun = stage.network.begun.get();
+        assert_eq!(paying.presence(), Presence::SignedOut, "{what}: at once");
+        assert_eq!((paying.outbox().len(), paying.mirror().wallets().len()), (0, 0), "{what}: at once");
+        enter(&stage, &other, "chen");
+        stage.world.pass(600);
+        assert_eq!(stage.network.begun.get(), begun, "{what}: nothing more is sent or asked");
+        assert_eq!(ended.take(), Some(Err(ClientError::SignedOut)), "{what}");
+        assert_eq!(paying.presence().person().map(|person| person.handle.as_str()), Some("chen"), "{what}");
+        for client in [&paying, &other] {
+            assert_gone(&stage, client, &what);
+        }
+    }
+}
+
+#[test]
+fn at_whatever_moment_somebody_leaves_nothing_of_them_stays() {
+    for (is_refund, moment_us) in (0..60).chain(40_000..40_060).flat_map(|us| [(false, us), (true, us)]) {
+        let what = format!("refund {is_refund}, left after {moment_us} µs");
+        let stage = Stage::new();
+        let client = stage.signed_in();
+        begin(&stage, &client, is_refund);
+        stage.world.run(stage.world.sleep_us(moment_us));
+        sign_out(&stage, &client);
+        stage.world.pass(5);
+        assert_eq!(client.outbox(), [], "{what}: also while nobody is here");
+        enter(&stage, &client, "chen");
+        stage.world.pass(600);
+        assert_gone(&stage, &client, &what);
+    }
+}
+
+#[test]
+fn an_outcome_that_meets_the_news_of_a_sign_out_is_not_shown() {
+    let mut paid = 0;
+    for offset_us in 0..12 {
+        let stage = Stage::new();
+        let (paying, other) = (stage.signed_in(), reopened(&stage));
+        keep_running(&stage, &paying);
+        stage.world.pass(1);
+        begin(&stage, &paying, false);
+        stage.world.run(stage.world.sleep_us(offset_us));
+        sign_out(&stage, &other);
+        stage.world.pass(5);
+        assert_eq!((paying.presence(), paying.outbox()), (Presence::SignedOut, Vec::new()), "after {offset_us} µs");
+        paid += stage.server.payments.borrow().len();
+    }
+    assert!(paid > 0, "some were paid just before");
+}
+
+#[test]
+fn who_signs_in_over_an_ended_session_finds_nothing_of_the_other() {
+    for is_refund in [false, true] {
+        let stage = Stage::new();
+        let first = stage.signed_in();
+        keep_running(&stage, &first);
+        let second = reopened(&stage);
+        keep_running(&stage, &second);
+        stage.world.pass(1);
+        stage.network.plan.replace(vec![Fault::LoseAnswer; 200].into());
+        let ended = begin(&stage, &first, is_refund);
+        stage.world.pass(2);
+        stage.server.signed_in.replace(None);
+        let asking = first.clone();
+        stage.world.run(async move { drop(asking.refresh().await) });
+        assert!(
+            matches!(first.presence(), Presence::Expired(_)),
+            "ming's session is over, the request is still checked"
+        );
+        assert_eq!(ended.take(), None);
+        enter(&stage, &second, "chen");
+        let begun = stage.network.begun.get();
+        stage.network.plan.borrow_mut().clear();
+        stage.world.pass(600);
+        assert_eq!(stage.network.begun.get(), begun, "refund {is_refund}");
+        assert_eq!(ended.take(), Some(Err(ClientError::SignedOut)), "refund {is_refund}");
+        for client in [&first, &second] {
+            assert_gone(&stage, client, "over an ended session");
+        }
+    }
+}
+
+#[test]
+fn open_requests_of_an_earlier_page_are_not_followed_either() {
+    for moment_us in (8_000_000..11_100_000).step_by(19_000) {
+        let stage = Stage::new();
+        drop(stage.signed_in());
+        stage.network.is_cut.set(true);
+        let tab = stage.device.tab();
+        let client = stage.world.run(Client::open(tab.platform()));
+        for is_refund in [true, false, true] {
+            begin(&stage, &client, is_refund);
+        }
+        stage.world.pass(1);
+        tab.kill();
+        stage.network.is_cut.set(false);
+        stage.network.plan.replace(vec![Fault::LoseRequest; 200].into());
+        let client = reopened(&stage);
+        keep_running(&stage, &client);
+        let before = stage.network.begun.get();
+        stage.world.run(stage.world.sleep_us(moment_us));
+        let begun = stage.network.begun.get();
+        assert!(begun >= before + 3, "while ming is here they are followed");
+        sign_out(&stage, &client);
+        stage.network.plan.borrow_mut().clear();
+        enter(&stage, &client, "chen");
+        stage.world.pass(600);
+        assert_eq!(stage.network.begun.get(), begun, "left after {moment_us} µs");
+        assert_gone(&stage, &client, "an earlier page's");
+    }
+}
+
+#[test]
+fn a_request_that_another_person_left_on_the_device_is_neither_shown_nor_sent() {
+    for is_refund in [false, true] {
+        let stage = Stage::new();
+        let client = stage.signed_in();
+        stage.network.plan.replace(vec![Fault::LoseRequest; 3].into());
+        begin(&stage, &client, is_refund);
+        stage.world.run(stage.world.sleep_us(30_000));
+        let storage = stage.device.tab().platform().storage;
+        let key = kept(&stage, Table::Outbox).remove(0);
+        let (reading, asked) = (storage.clone(), key.clone());
+        let record = stage.world.run(async move { reading.get(Table::Outbox, &asked).await });
+        let record = record.expect("the store can be read").expect("the request is stored");
+        sign_out(&stage, &client);
+        enter(&stage, &client, "chen");
+        // As if a tab had written it in the moment in which ming signed out.
+        let changes = vec![Change::Put(Table::Outbox, key, record)];
+        let write = Write { only_if: None, changes, durability: Durability::Strict };
+        stage.world.run(async move { storage.write(write).await }).expect("the store takes it");
+        let begun = stage.network.begun.get();
+        let later = reopened(&stage);
+        keep_running(&stage, &later);
+        stage.world.pass(600);
+        assert_eq!((later.outbox().len(), stage.network.begun.get()), (0, begun), "refund {is_refund}");
+    }
+}
+
+#[test]
+fn an_answer_that_comes_after_its_person_left_is_nobodys() {
+    for moment_us in (0..120_000).step_by(5_000).chain(40_000..40_012) {
+        let stage = Stage::new();
+        let client = stage.signed_in();
+        for minor in 1..=70 {
+            stage.server.book("ming", minor, stage.world.now());
+        }
+        let (asking, syncing, looking) = (client.clone(), client.clone(), client.clone());
+        stage.world.spawn(async move { drop(asking.session().await) });
+        stage.world.spawn(async move { drop(syncing.refresh().await) });
+        let looked = Rc::new(RefCell::new(None));
+        let told = looked.clone();
+        stage.world.spawn(async move { drop(told.replace(Some(looking.look("@lan").await))) });
+        stage.world.run(stage.world.sleep_us(moment_us));
+        let was_answered = looked.borrow().is_some();
+        sign_out(&stage, &client);
+        stage.world.pass(5);
+        assert_eq!(client.presence(), Presence::SignedOut, "{moment_us} µs");
+        assert_eq!((client.mirror().entry_count(), client.mirror().wallets().len()), (0, 0), "{moment_us} µs");
+        for table in Table::ALL {
+            assert_eq!(kept(&stage, table), [""; 0], "{table:?} {moment_us} µs");
+        }
+        let late = Some(Err(Stop::Refused(ClientError::SignedOut)));
+        assert!(was_answered || *looked.borrow() == late, "{moment_us} µs: {looked:?}");
+    }
+}
+
+#[test]
+fn a_sign_out_that_the_server_did_not_hear_is_one_on_this_device() {
+    let stage = Stage::new();
+    let client = stage.signed_in();
+    stage.server.book("ming", 5, stage.world.now());
+    keep_running(&stage, &client);
+    stage.world.pass(1);
+    assert_eq!(client.mirror().entry_count(), 1);
+    stage.network.is_cut.set(true);
+    let leaving = client.clone();
+    assert_eq!(stage.world.run(async move { leaving.sign_out().await }), Err(ClientError::Offline));
+    stage.network.is_cut.set(false);
+    let pulling = client.clone();
+    assert_eq!(stage.world.run(async move { pulling.refresh().await }), Err(ClientError::SignedOut));
+    stage.world.pass(600);
+    assert_eq!((client.presence(), client.mirror().entry_count()), (Presence::SignedOut, 0));
+    for table in Table::ALL {
+        assert_eq!(kept(&stage, table), [""; 0], "{table:?}");
+    }
+}
