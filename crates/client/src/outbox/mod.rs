@@ -5,6 +5,12 @@
 //! ever sent under a new id, so no retry can pay twice. A page that is closed at any point finds the request here again
 //! and checks it; a page that did not see the person's finger sends no payment by itself.
 //!
+//! A refund is another matter: it has no end in time and no question of its own, so an open one is sent again, with the same
+//! id and the same bytes, also by a page that was loaded later and did not see the press. That is safe, because the server
+//! gives back once for an id and never more than was paid, and because only a page of the person who pressed does it. They
+//! are told: [`Client::outbox`](crate::Client::outbox) shows it as being checked from the first moment on, then its outcome,
+//! until they have seen it. Signing out first means that it is not sent any more.
+//!
 //! A request belongs to the person who approved it. When they sign out, in this tab or another, nothing of it is sent or
 //! asked for any more, and nobody else sees it; its outcome stands with the server.
 

@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// Gives money of an order back (desk), with the same care as [`Client::pay`]. A refund has no end in time: until an
-    /// answer comes the identical request is sent again, by [`Client::run`] too.
+    /// answer comes the identical request is sent again, by [`Client::run`] too, also in a later page of the same person.
     ///
     /// # Errors
     /// As [`Client::pay`].

@@ -10,7 +10,8 @@
 //! | none for this person: they have signed out | stop | stop |
 //!
 //! A refund has no status of its own; its identical repeat answers as the first did. After a lost answer a problem counts
-//! only if the refund's own rules give it, because others (no session, load) are told before the id is looked up.
+//! only if every send of this body gets it: the refund's own rules give it, which look at the id first, or its text can
+//! never be accepted. Others (no session, load) are told before the id is looked up and say nothing about an earlier send.
 
 use qianbao_api::ProblemCode;
 use qianbao_api::orders::RefundView;
@@ -66,7 +67,7 @@ pub(crate) fn of_refund(answer: Result<RefundView, ClientError>, has_lost: bool)
     match answer {
         Ok(view) => Verdict::Final(Outcome::Refunded(Box::new(view))),
         Err(ClientError::SignedOut) => Verdict::Left,
-        Err(error) if has_lost && !error.code().is_some_and(is_refunds_own) => Verdict::Check,
+        Err(error) if has_lost && !error.code().is_some_and(is_of_every_send) => Verdict::Check,
         Err(error) => of_problem(error),
     }
 }
@@ -82,8 +83,8 @@ fn of_problem(error: ClientError) -> Verdict {
     }
 }
 
-/// Whether only the rules of refunds, which come after the look for the id, answer so.
-const fn is_refunds_own(code: ProblemCode) -> bool {
+/// Whether this answer to a refund holds for each send of the same body.
+const fn is_of_every_send(code: ProblemCode) -> bool {
     matches!(
         code,
         ProblemCode::RefundExceeds
@@ -92,5 +93,8 @@ const fn is_refunds_own(code: ProblemCode) -> bool {
             | ProblemCode::InsufficientFunds
             | ProblemCode::PayeeCeiling
             | ProblemCode::WalletBlocked
+            | ProblemCode::CurrencyMismatch
+            | ProblemCode::NoteInvalid
+            | ProblemCode::CardNumberInText
     )
 }

@@ -1,23 +1,39 @@
 //! A tab killed between any two steps: what it left on the device is enough to come to the truth.
 
 use crate::support::network::Fault;
-use crate::support::{Stage, payment};
+use crate::support::{Stage, cny, keep_running, payment, reopened, sign_in};
+use qianbao_api::ProblemCode;
+use qianbao_api::orders::CreateRefund;
 use qianbao_client::{Client, Outcome, Step};
+use qianbao_core::id::Id;
 
-/// Pays in a tab that dies at `dies_at`; answers how many steps the tab took.
-fn pay_and_die(stage: &Stage, dies_at: u32) -> u32 {
+/// Does something that moves value in a tab that dies at `dies_at`; answers how many steps the tab took.
+fn do_and_die(stage: &Stage, dies_at: u32, act: impl AsyncFnOnce(&Client) + 'static) -> u32 {
     let tab = stage.device.tab_that_dies_at(dies_at);
     let platform = tab.platform();
     stage.world.spawn(async move {
         let client = Client::open(platform).await;
         let _ = client.session().await;
-        let request = payment(&client, 1_800);
-        let _ = client.pay(&request, |_| {}).await;
+        act(&client).await;
     });
     stage.world.pass(30);
     let steps = tab.steps();
     tab.kill();
     steps
+}
+
+fn pay_and_die(stage: &Stage, dies_at: u32) -> u32 {
+    do_and_die(stage, dies_at, async |client: &Client| {
+        let request = payment(client, 1_800);
+        let _ = client.pay(&request, |_| {}).await;
+    })
+}
+
+fn refund_and_die(stage: &Stage, dies_at: u32, reason: &'static str) -> u32 {
+    do_and_die(stage, dies_at, async move |client: &Client| {
+        let request = CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: reason.to_owned() };
+        let _ = client.refund(Id::from_parts(1, [4; 10]), &request, |_| {}).await;
+    })
 }
 
 /// The next visit, ten minutes long: what it finds in the outbox.
@@ -79,6 +95,91 @@ fn a_page_that_did_not_see_the_finger_sends_no_payment() {
         visit(&stage);
         assert_eq!(stage.network.sends(), sends, "killed before step {dies_at}");
     }
+}
+
+#[test]
+fn a_refund_survives_the_death_of_its_tab_at_every_step() {
+    for fault in [Fault::Pass, Fault::LoseRequest, Fault::LoseAnswer, Fault::Late(40), Fault::InternalAfter] {
+        let (mut seen_refunded, mut seen_nothing) = (0, 0);
+        for dies_at in 0.. {
+            let stage = Stage::new();
+            drop(stage.signed_in());
+            stage.network.plan.replace([fault].into());
+            let steps = refund_and_die(&stage, dies_at, "");
+            let opened = reopened(&stage).outbox().into_iter().map(|item| item.step).next();
+            let what = format!("{fault:?}, killed before step {dies_at}: {opened:?}");
+            assert!(!matches!(opened, Some(Step::Sending)), "{what}: a page that did not see the press says checking");
+            let found = visit(&stage);
+            match found.as_slice() {
+                [] => seen_nothing += 1,
+                [Step::Done(Outcome::Refunded(view))] => {
+                    assert_eq!(view.amount, cny(1_800), "{what}");
+                    seen_refunded += 1;
+                }
+                _ => panic!("{what}, then {found:?}"),
+            }
+            // What was stored before the tab died is done, once, by one id and one body; what was not never happens.
+            let refunds = usize::from(!found.is_empty());
+            assert_eq!(stage.server.balance("ming"), 10_000 - if refunds == 1 { 1_800 } else { 0 }, "{what}");
+            assert_eq!(stage.server.refunds.borrow().len(), refunds, "{what}");
+            let bodies = stage.network.refund_bodies.borrow();
+            assert!(bodies.iter().all(|body| *body == bodies[0]), "{what}: {bodies:?}");
+            if steps < dies_at {
+                break;
+            }
+        }
+        assert!(seen_refunded > 0 && seen_nothing > 0, "{fault:?}: every end was met");
+    }
+}
+
+#[test]
+fn a_refund_whose_text_is_refused_ends_also_in_a_later_page() {
+    for dies_at in 8..20 {
+        let stage = Stage::new();
+        drop(stage.signed_in());
+        stage.network.plan.replace([Fault::LoseAnswer].into());
+        refund_and_die(&stage, dies_at, "4111 1111 1111 1111");
+        let found = visit(&stage);
+        let reason = |step: &Step| match step {
+            Step::Done(outcome) => outcome.reason(),
+            Step::Sending | Step::Checking { .. } => None,
+        };
+        for step in &found {
+            assert_eq!(reason(step), Some(ProblemCode::CardNumberInText), "killed before step {dies_at}: {found:?}");
+        }
+        assert_eq!(stage.server.balance("ming"), 10_000);
+    }
+}
+
+#[test]
+fn a_refund_of_an_earlier_page_is_not_given_up_for_a_refusal_that_says_nothing_of_it() {
+    let stage = Stage::new();
+    drop(stage.signed_in());
+    stage.network.plan.replace(vec![Fault::LoseAnswer; 60].into());
+    refund_and_die(&stage, u32::MAX, "");
+    assert_eq!(stage.server.balance("ming"), 8_200, "the first page's send was done, its answer lost");
+    stage.network.plan.replace(vec![Fault::Barred; 3].into());
+    assert!(matches!(visit(&stage).as_slice(), [Step::Done(Outcome::Refunded(_))]));
+    assert_eq!(stage.server.balance("ming"), 8_200);
+}
+
+#[test]
+fn a_refund_waits_for_the_person_who_pressed() {
+    let stage = Stage::new();
+    drop(stage.signed_in());
+    stage.network.plan.replace([Fault::LoseRequest].into());
+    refund_and_die(&stage, 9, "");
+    // The session ends before the next page; until its person is back nothing is given.
+    stage.server.signed_in.replace(None);
+    assert!(matches!(visit(&stage).as_slice(), [Step::Checking { final_at: None }]), "it is shown and not forgotten");
+    assert_eq!(stage.server.balance("ming"), 10_000);
+    let client = reopened(&stage);
+    keep_running(&stage, &client);
+    let (signing, request) = (client.clone(), sign_in("ming"));
+    stage.world.run(async move { signing.sign_in(&request).await }).expect("the server knows ming");
+    stage.world.pass(60);
+    assert!(matches!(client.outbox()[0].step, Step::Done(Outcome::Refunded(_))), "{:?}", client.outbox());
+    assert_eq!(stage.server.balance("ming"), 8_200);
 }
 
 #[test]

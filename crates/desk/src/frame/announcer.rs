@@ -1,12 +1,14 @@
-//! Tells of money that comes in, wherever the cashier is: by sound, and by a word unless the screen shows it already.
+//! Tells of money wherever the cashier is: what comes in by sound, and by a word unless the screen shows it already; and what
+//! became of a refund, whichever page of this device it was pressed in.
 
 use leptos::prelude::*;
 use qianbao_api::activity::Entry;
-use qianbao_client::SyncState;
+use qianbao_client::{OutboxItem, Outcome, Step, Subject, SyncState};
 use qianbao_core::Timestamp;
 use qianbao_ui::{AmountParts, Glyph, Toaster};
 
 use crate::browser::{preferences, sound};
+use crate::features::orders::model::refund_failed;
 use crate::screen::Screen;
 use crate::state::Till;
 use crate::texts::Language;
@@ -34,6 +36,20 @@ impl Heard {
         let fresh = entry.at.plus_seconds(NEWS_S) > now;
         (Self { settled, sequence: Some(entry.sequence) }, self.settled && newer && fresh)
     }
+}
+
+/// The refunds of `outbox` that were open before and have their outcome now.
+fn settled(before: &[Subject], outbox: &[OutboxItem]) -> Vec<Outcome> {
+    let outcome = |item: &OutboxItem| match &item.step {
+        Step::Done(outcome) if before.contains(&item.subject) => Some(outcome.clone()),
+        _ => None,
+    };
+    outbox.iter().filter_map(outcome).collect()
+}
+
+/// The requests of `outbox` whose outcome is not known yet.
+fn open(outbox: &[OutboxItem]) -> Vec<Subject> {
+    outbox.iter().filter(|item| !matches!(item.step, Step::Done(_))).map(|item| item.subject).collect()
 }
 
 /// Whether the screen shows this payment large by itself.
@@ -67,11 +83,27 @@ pub fn Announcer(
         }
         heard
     });
+    Effect::new(move |before: Option<Vec<Subject>>| {
+        let outbox = till.outbox();
+        for outcome in settled(&before.unwrap_or_default(), &outbox) {
+            let locale = untrack(|| language.locale());
+            match &outcome {
+                Outcome::Refunded(refund) => {
+                    let amount = AmountParts::of(refund.amount).text();
+                    toaster.say(Glyph::Done, word!(locale, refund_done, amount = amount));
+                }
+                other => toaster.say(Glyph::Failed, refund_failed(locale, other)),
+            }
+        }
+        open(&outbox)
+    });
 }
 
 #[cfg(test)]
 mod tests {
+    use qianbao_api::ProblemCode;
     use qianbao_api::orders::OrderStatus;
+    use qianbao_core::id::{OrderId, RefundId};
 
     use super::*;
     use crate::state::orders::tests::{entry, order};
@@ -96,6 +128,17 @@ mod tests {
         let (heard, _) = Heard::default().hear(None, true, Timestamp::default());
         let entry = entry(3_600, None);
         assert!(heard.hear(Some(&entry), false, entry.at).1);
+    }
+
+    #[test]
+    fn what_became_of_a_refund_is_told_once() {
+        let (refund, order) = (RefundId::from_parts(1, [1; 10]), OrderId::from_parts(1, [2; 10]));
+        let item = |step| OutboxItem { subject: Subject::Refund { refund, order }, stored_at: Timestamp(0), step };
+        let refused = Outcome::Refused(ProblemCode::RefundExceeds);
+        let (checking, done) = ([item(Step::Checking { final_at: None })], [item(Step::Done(refused.clone()))]);
+        assert_eq!(settled(&[], &checking), []);
+        assert_eq!(settled(&open(&checking), &done), [refused], "also when an earlier page pressed");
+        assert_eq!(settled(&open(&done), &done), [], "it was told");
     }
 
     #[test]

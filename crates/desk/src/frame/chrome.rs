@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_client::SyncState;
 use qianbao_ui::words::text;
-use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Icon, Link, Tag, Tone};
+use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Icon, Link, LinkButton, Tag, Tone};
 
 use crate::browser::calendar::{Shape, written};
 use crate::browser::page;
+use crate::features::orders::model::checked;
 use crate::screen::{Place, Screen};
 use crate::state::Till;
 use crate::texts::{Language, Locale};
@@ -69,9 +70,13 @@ pub fn Places(
     .into_any()
 }
 
-/// What is to be known on every screen: no network and since when, nothing kept, a newer build.
+/// What is to be known on every screen: no network and since when, nothing kept, a refund that is being checked, a newer
+/// build.
 #[component]
-pub fn Banners() -> impl IntoView {
+pub fn Banners(
+    /// The screen that is shown.
+    screen: Memo<Screen>,
+) -> impl IntoView {
     let till = Till::get();
     let language = Language::get();
     let offline = move || {
@@ -99,5 +104,17 @@ pub fn Banners() -> impl IntoView {
             }
         })
     };
-    view! { <div class="banners screen-only">{offline} {private} {newer}</div> }.into_any()
+    // A refund of this page or an earlier one; its order says the same, so there it stands once.
+    let refund = Memo::new(move |_| checked(&till.outbox()).filter(|order| screen.get() != Screen::Order(*order)));
+    let refund = move || {
+        refund.get().map(|order| {
+            let action = view! {
+                <LinkButton href=Screen::Order(order).path() text=say!(refund_look) kind=ButtonKind::Plain />
+            };
+            view! {
+                <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock action=action.into_any() />
+            }
+        })
+    };
+    view! { <div class="banners screen-only">{offline} {private} {refund} {newer}</div> }.into_any()
 }

@@ -173,7 +173,7 @@ fn Counter() -> impl IntoView {
             <Head />
             <Places place=Signal::derive(move || screen.get().place()) />
             <main class="desk-main" id="main">
-                <Banners />
+                <Banners screen=screen />
                 {body}
             </main>
         </div>

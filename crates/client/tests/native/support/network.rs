@@ -31,6 +31,8 @@ pub enum Fault {
     InternalAfter,
     /// Something between the two answers a page of its own.
     Portal,
+    /// The server refuses before it looks at the request; not one of [`FAULTS`], for a first send is over then.
+    Barred,
 }
 
 pub const FAULTS: [Fault; 9] = [
@@ -59,6 +61,8 @@ pub struct Network {
     pub is_cut: Cell<bool>,
     /// Exchanges about a payment or a refund that the device began, whatever became of them.
     pub begun: Cell<usize>,
+    /// The body of each refund that the device sent, whatever became of it.
+    pub refund_bodies: RefCell<Vec<String>>,
 }
 
 impl Network {
@@ -70,6 +74,7 @@ impl Network {
             sync_delay_us: Cell::new(0),
             is_cut: Cell::new(false),
             begun: Cell::new(0),
+            refund_bodies: RefCell::default(),
         }
     }
 
@@ -84,6 +89,9 @@ impl Network {
     /// The device begins an exchange.
     pub fn begin(&self, request: &Request) {
         self.begun.set(self.begun.get() + usize::from(is_of_value(request)));
+        if request.path.ends_with("/refunds") {
+            self.refund_bodies.borrow_mut().extend(request.body.clone());
+        }
     }
 
     pub async fn exchange(&self, request: Request) -> Result<Answer, TransportError> {
@@ -124,6 +132,7 @@ impl Network {
                 self.serve(&request);
                 Ok(problem(500, ProblemCode::Internal))
             }
+            Fault::Barred => Ok(problem(403, ProblemCode::OriginRefused)),
             Fault::Portal => Ok(Answer {
                 status: 200,
                 is_problem: false,

@@ -14,6 +14,7 @@ use qianbao_api::{Problem, ProblemCode};
 use qianbao_client::transport::{Answer, Method, Request};
 use qianbao_core::Timestamp;
 use qianbao_core::id::{Id, PersonId};
+use qianbao_core::text::has_card_number;
 use serde::Serialize;
 
 use super::cny;
@@ -240,6 +241,9 @@ impl Server {
 
     fn refund(&self, handle: &str, body: &str, now: Timestamp) -> Answer {
         let request: CreateRefund = serde_json::from_str(body).expect("a refund");
+        if has_card_number(&request.reason) {
+            return problem(422, ProblemCode::CardNumberInText);
+        }
         let id = request.id.to_string();
         if let Some((first, view)) = self.refunds.borrow().get(&id) {
             return if first == body { json(view) } else { problem(409, ProblemCode::IdReused) };

@@ -13,7 +13,7 @@ use qianbao_ui::{
     Tag, Toaster, Tone,
 };
 
-use super::model::{has_failed, is_refunding, is_void, payer, refund_step, status_tone, status_word};
+use super::model::{has_failed, is_refunding, is_void, payer, refund_failed, refund_step, status_tone, status_word};
 use super::refund::RefundSheet;
 use crate::browser::calendar::{Shape, written};
 use crate::browser::page;
@@ -21,8 +21,8 @@ use crate::features::code::model::{Standing, standing};
 use crate::screen::Screen;
 use crate::state::Till;
 use crate::state::orders::{net, refundable};
-use crate::texts::{Language, problem};
-use crate::{say, word};
+use crate::say;
+use crate::texts::Language;
 
 /// One order, with everything that can be done about it.
 #[component]
@@ -119,9 +119,7 @@ fn RefundNews(
                 Some(view! { <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock /> }.into_any())
             }
             Step::Done(outcome) if has_failed(outcome) => {
-                let locale = language.locale();
-                let why = outcome.reason().map_or("", |code| problem(locale, code));
-                let said = [word!(locale, refund_failed), why].join(" ");
+                let said = refund_failed(language.locale(), outcome);
                 Some(view! { <Banner text=said tone=Tone::Cinnabar glyph=Glyph::Failed /> }.into_any())
             }
             Step::Sending | Step::Done(_) => None,

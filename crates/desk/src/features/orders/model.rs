@@ -6,7 +6,7 @@ use qianbao_core::Money;
 use qianbao_core::id::{OrderId, RefundId};
 use qianbao_ui::Tone;
 
-use crate::texts::Locale;
+use crate::texts::{Locale, problem};
 use crate::word;
 
 /// Longest reason of a refund, in characters.
@@ -43,6 +43,14 @@ pub fn refund_step(outbox: &[OutboxItem], order: OrderId) -> Option<&OutboxItem>
     outbox.iter().rev().find(|item| matches!(item.subject, Subject::Refund { order: of, .. } if of == order))
 }
 
+/// The order of a refund whose outcome is being checked, if there is one.
+pub fn checked(outbox: &[OutboxItem]) -> Option<OrderId> {
+    outbox.iter().find_map(|item| match (item.subject, &item.step) {
+        (Subject::Refund { order, .. }, Step::Checking { .. }) => Some(order),
+        _ => None,
+    })
+}
+
 /// Whether a refund is under way whose outcome nobody here knows: no other may be started.
 pub fn is_refunding(outbox: &[OutboxItem], order: OrderId) -> bool {
     refund_step(outbox, order).is_some_and(|item| !matches!(item.step, Step::Done(_)))
@@ -51,6 +59,12 @@ pub fn is_refunding(outbox: &[OutboxItem], order: OrderId) -> bool {
 /// Whether the last refund ended without money moving.
 pub fn has_failed(outcome: &Outcome) -> bool {
     !outcome.is_done()
+}
+
+/// What is said of a refund that ended without money moving.
+pub fn refund_failed(locale: Locale, outcome: &Outcome) -> String {
+    let why = outcome.reason().map_or("", |code| problem(locale, code));
+    [word!(locale, refund_failed), why].join(" ")
 }
 
 /// The request that gives `amount` back.
@@ -85,6 +99,8 @@ mod tests {
         let outbox = [outbox[1].clone(), item(this, 3, Step::Sending)];
         assert!(is_refunding(&outbox, this), "the newest counts");
         assert!(!is_refunding(&[], this));
+        assert_eq!(checked(&[outbox[0].clone(), item(other, 4, Step::Checking { final_at: None })]), Some(other));
+        assert_eq!(checked(&outbox), None, "one that is being sent is not news");
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use qianbao_api::orders::CreateRefund;
-use qianbao_client::{ClientError, Outcome};
+use qianbao_client::ClientError;
 use qianbao_core::Money;
 use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;
-use qianbao_ui::{Amount, AmountParts, AmountSize, Banner, Button, ButtonKind, Field, Glyph, Sheet, Toaster, Tone};
+use qianbao_ui::{Amount, AmountParts, AmountSize, Banner, Button, ButtonKind, Field, Glyph, Sheet, Tone};
 
 use super::model::{self, REASON_MAX};
 use crate::say;
@@ -27,17 +27,13 @@ pub fn RefundSheet(
 ) -> impl IntoView {
     let till = Till::get();
     let language = Language::get();
-    let toaster = Toaster::get();
     let reason = RwSignal::new(String::new());
-    let done = say!(refund_done, amount = || AmountParts::of(left).text());
     let give_back = Action::new_local(move |(id, request): &(OrderId, CreateRefund)| {
-        let (id, request, done) = (*id, request.clone(), done.clone());
+        let (id, request) = (*id, request.clone());
         async move {
             // The sheet goes at once: from here on the order itself says how the refund stands.
             open.set(false);
-            let outcome = till.client().refund(id, &request, |_| ()).await?;
-            if matches!(outcome, Outcome::Refunded(_)) {
-                toaster.say(Glyph::Done, done);
+            if till.client().refund(id, &request, |_| ()).await?.is_done() {
                 // The mirror brings it as well; whichever is first.
                 let _ = till.find_order(id).await;
             }
