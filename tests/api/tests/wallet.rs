@@ -7,7 +7,7 @@ use qianbao_api::ProblemCode;
 use qianbao_api::keys::CreateLink;
 use qianbao_api::orders::{CreateOrder, CreateRefund, OrderStatus, OrderView};
 use qianbao_api::payments::PaymentStatus;
-use qianbao_client::{ClientError, Mark, Outcome, Stop};
+use qianbao_client::{ClientError, Mark, Outcome, OwnPayment, Stop};
 use qianbao_core::{Currency, Money};
 use qianbao_tests_api::{House, TestResult, Wallet};
 
@@ -83,6 +83,35 @@ async fn a_link_and_a_printed_code_ask_for_what_their_owner_wants() -> TestResul
     ming.client.refresh().await?;
     let newest = ming.client.mirror().newest(1);
     assert_eq!((newest[0].amount, newest[0].note.as_deref()), (cny(-250), Some("谢谢")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_devices_that_approve_one_order_pay_it_once_and_the_other_is_told() -> TestResult {
+    let house = House::start().await?;
+    let chen = Wallet::sign_in(&house, "desk", "chen", 0).await?;
+    let wallet = Wallet::sign_in(&house, "wallet", "ming", 0).await?;
+    let (one, two) = (wallet.client.clone(), Wallet::sign_in(&house, "wallet", "ming", 0).await?.client);
+    for lost in 0..=1 {
+        let order = order(&chen, 640).await?;
+        let code = order.code.ok_or("an open order has a code")?;
+        one.refresh().await?;
+        let before = one.mirror().wallet(Currency::CNY).ok_or("a wallet")?.available.minor;
+        let (first, second) = (one.look(&code).await?, two.look(&code).await?);
+        wallet.lose_answers(lost);
+        let (first, second) =
+            tokio::join!(one.confirm(one.fresh_id(), &first, |_| {}), two.confirm(two.fresh_id(), &second, |_| {}));
+        let outcomes = [first?, second?];
+        let paid: Vec<_> = outcomes.iter().filter(|outcome| outcome.is_done()).collect();
+        let refused: Vec<_> = outcomes.iter().filter_map(Outcome::reason).collect();
+        assert_eq!((paid.len(), refused), (1, vec![ProblemCode::OrderPaid]), "{outcomes:?}");
+        one.refresh().await?;
+        two.refresh().await?;
+        assert_eq!(one.mirror().wallet(Currency::CNY).ok_or("a wallet")?.available.minor, before - 640);
+        let own = one.own_payment(order.id);
+        assert!(matches!(own, Some(OwnPayment::Paid(_))), "{own:?}");
+        assert_eq!(two.own_payment(order.id), own, "both know which payment it was");
+    }
     Ok(())
 }
 

@@ -10,8 +10,8 @@ use qianbao_api::activity::Entry;
 use qianbao_api::identity::PersonView;
 use qianbao_api::topups::TopupView;
 use qianbao_api::wallets::WalletView;
-use qianbao_client::{Client, Mirror, Notice, Obstacle, OutboxItem, Presence, Sheet, SyncState};
-use qianbao_core::id::TopupId;
+use qianbao_client::{Client, Mirror, Notice, Obstacle, OutboxItem, OwnPayment, Presence, Sheet, SyncState};
+use qianbao_core::id::{OrderId, PaymentId, TopupId};
 use qianbao_core::{Currency, Timestamp};
 
 use super::calendar::Day;
@@ -151,6 +151,20 @@ impl Wallet {
     pub fn obstacle(self, sheet: &Sheet) -> Option<Obstacle> {
         self.session.track();
         self.client().obstacle(sheet)
+    }
+
+    /// The person's own payment of `order`, from this tab or another. Follows outbox and mirror.
+    pub fn own_payment(self, order: OrderId) -> Option<OwnPayment> {
+        self.outbox.track();
+        self.mirrored();
+        self.client().own_payment(order)
+    }
+
+    /// The person's payment that paid the order which `payment` was for. Follows outbox and mirror.
+    pub fn paid_instead_of(self, payment: PaymentId) -> Option<PaymentId> {
+        self.outbox.track();
+        self.mirrored();
+        self.client().paid_instead_of(payment)
     }
 
     /// How the mirror stands to the server. Follows the connection.

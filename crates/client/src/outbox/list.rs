@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 
+use qianbao_core::id::{OrderId, PaymentId};
+
 use super::record::Record;
 use super::{OutboxItem, Outcome, Step, Subject};
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::notice::Notice;
 use crate::order::in_order;
+use crate::payment::OwnPayment;
 use crate::presence::Stay;
 use crate::storage::{Change, Durability, StorageError, Table, Write};
 use crate::tabs::TabMessage;
@@ -48,6 +51,28 @@ impl Outbox {
         let entries = self.entries.borrow();
         let open = entries.iter().filter(|listed| listed.record.outcome.is_none());
         open.filter(|listed| !driven.contains(&listed.record.key())).map(|listed| listed.record.clone()).collect()
+    }
+
+    /// The payment that pays `order`: one that has paid it, or else one that is open.
+    pub(crate) fn payment_of(&self, order: OrderId) -> Option<OwnPayment> {
+        let entries = self.entries.borrow();
+        let mut open = None;
+        for Listed { record, step } in entries.iter().filter(|listed| listed.record.order == Some(order)) {
+            match (record.subject, step) {
+                (Subject::Payment(payment), Step::Done(Outcome::Paid(_))) => return Some(OwnPayment::Paid(payment)),
+                (Subject::Payment(payment), Step::Sending | Step::Checking { .. }) => {
+                    open = Some(OwnPayment::UnderWay(payment));
+                }
+                (Subject::Payment(_) | Subject::Refund { .. }, _) => {}
+            }
+        }
+        open
+    }
+
+    /// The order that `payment` is for.
+    pub(crate) fn order_of(&self, payment: PaymentId) -> Option<OrderId> {
+        let entries = self.entries.borrow();
+        entries.iter().find(|listed| listed.record.subject == Subject::Payment(payment))?.record.order
     }
 
     pub(super) fn items(&self) -> Vec<OutboxItem> {

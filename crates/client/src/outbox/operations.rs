@@ -2,7 +2,7 @@
 
 use futures::future::{Either, select};
 use qianbao_api::orders::{CreateRefund, RefundView};
-use qianbao_api::payments::{PayRequest, PaymentView};
+use qianbao_api::payments::{PayRequest, PaymentView, Target};
 use qianbao_core::Timestamp;
 use qianbao_core::id::{OrderId, PaymentId};
 
@@ -46,6 +46,10 @@ impl Client {
         let record = Record {
             owner: self.owner().ok_or(ClientError::SignedOut)?,
             subject: Subject::Payment(request.id),
+            order: match request.target {
+                Target::Order { order, .. } => Some(order),
+                Target::ShopCode { .. } | Target::PersonLink { .. } | Target::Person { .. } => None,
+            },
             stored_at: self.server_now(),
             not_after: Some(request.not_after),
             path: "/v1/payments".to_owned(),
@@ -76,6 +80,7 @@ impl Client {
         let record = Record {
             owner: self.owner().ok_or(ClientError::SignedOut)?,
             subject: Subject::Refund { refund: request.id, order },
+            order: None,
             stored_at: self.server_now(),
             not_after: None,
             path: format!("/v1/orders/{order}/refunds"),

@@ -1,13 +1,13 @@
 //! A request as it lies on the device.
 //!
-//! Fields: whose it is, subject (tag and ids), when it was stored, when its outcome is final at the latest (payments), path, the exact
+//! Fields: whose it is, subject (tag and ids) and the order that a payment is for, when it was stored, when its outcome is final at the latest (payments), path, the exact
 //! text of the body, and the answer that resolved it, if any. There is no mark "sent": it could be trusted only if it were
 //! flushed before each send, and it would say less than the server says when it is asked by id.
 
 use qianbao_api::orders::RefundView;
 use qianbao_api::payments::PaymentView;
 use qianbao_core::Timestamp;
-use qianbao_core::id::PersonId;
+use qianbao_core::id::{OrderId, PersonId};
 
 use super::{Outcome, Subject};
 use crate::json;
@@ -21,6 +21,8 @@ pub(crate) struct Record {
     /// Who approved it. Another person neither sees it nor sends it.
     pub(crate) owner: PersonId,
     pub(crate) subject: Subject,
+    /// The order that a payment is for, if it is for one.
+    pub(crate) order: Option<OrderId>,
     pub(crate) stored_at: Timestamp,
     pub(crate) not_after: Option<Timestamp>,
     pub(crate) path: String,
@@ -42,8 +44,11 @@ impl Record {
         packer.id(self.owner);
         match self.subject {
             Subject::Payment(payment) => {
-                packer.byte(0);
+                packer.byte(if self.order.is_some() { 2 } else { 0 });
                 packer.id(payment);
+                if let Some(order) = self.order {
+                    packer.id(order);
+                }
             }
             Subject::Refund { refund, order } => {
                 packer.byte(1);
@@ -71,9 +76,10 @@ impl Record {
 
 fn read(unpacker: &mut Unpacker<'_>) -> Option<Record> {
     let owner = unpacker.id()?;
-    let subject = match unpacker.byte()? {
-        0 => Subject::Payment(unpacker.id()?),
-        1 => Subject::Refund { refund: unpacker.id()?, order: unpacker.id()? },
+    let (subject, order) = match unpacker.byte()? {
+        0 => (Subject::Payment(unpacker.id()?), None),
+        1 => (Subject::Refund { refund: unpacker.id()?, order: unpacker.id()? }, None),
+        2 => (Subject::Payment(unpacker.id()?), Some(unpacker.id()?)),
         _ => return None,
     };
     let stored_at = unpacker.moment()?;
@@ -81,6 +87,7 @@ fn read(unpacker: &mut Unpacker<'_>) -> Option<Record> {
     Some(Record {
         owner,
         subject,
+        order,
         stored_at,
         not_after: is_bounded.then_some(not_after),
         path: unpacker.text()?,
@@ -125,6 +132,7 @@ mod tests {
         let open = Record {
             owner: PersonId::from_parts(1, [1; 10]),
             subject: Subject::Payment(PaymentId::from_parts(1_800_000_000_000, [7; 10])),
+            order: None,
             stored_at: Timestamp::from_millis(1_800_000_000_000),
             not_after: Some(Timestamp::from_millis(1_800_000_120_000)),
             path: "/v1/payments".to_owned(),
@@ -132,8 +140,10 @@ mod tests {
             outcome: None,
         };
         for outcome in [None, Some(Outcome::NotPaid), Some(Outcome::Refused(ProblemCode::OrderPaid))] {
-            let record = Record { outcome, ..open.clone() };
-            assert_eq!(Record::unpack(&record.pack()?)?, record);
+            for order in [None, Some(OrderId::from_parts(3, [3; 10]))] {
+                let record = Record { outcome: outcome.clone(), order, ..open.clone() };
+                assert_eq!(Record::unpack(&record.pack()?)?, record);
+            }
         }
         Ok(())
     }
@@ -146,6 +156,7 @@ mod tests {
                 refund: qianbao_core::id::Id::from_parts(1, [1; 10]),
                 order: qianbao_core::id::Id::from_parts(2, [2; 10]),
             },
+            order: None,
             stored_at: Timestamp(5),
             not_after: None,
             path: "/v1/orders/x/refunds".to_owned(),

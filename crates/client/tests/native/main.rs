@@ -14,3 +14,4 @@ mod payments;
 mod signer;
 mod storage;
 mod support;
+mod tabs;

@@ -5,9 +5,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
+use qianbao_api::ProblemCode;
 use qianbao_api::payments::Preview;
-use qianbao_client::{ConfirmError, Obstacle, Step, payment};
+use qianbao_client::{ConfirmError, Obstacle, OwnPayment, Step, payment};
 use qianbao_core::Timestamp;
+use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountParts, AmountSize, Banner, Button, ButtonKind, Fact, Field, Glyph, LinkButton, Navigation, Tone,
@@ -57,7 +59,7 @@ pub fn Confirm(
     let trouble = RwSignal::new(None::<Trouble>);
     let preview = sheet.preview.clone();
     let (amount, total, mark) = (sheet.amount, sheet.total(), sheet.mark);
-    let takes_note = preview.order.is_none();
+    let order = preview.order.as_ref().map(|order| order.id);
     let sheet = RwSignal::new(sheet);
     let now = RwSignal::new(wallet.now());
     if preview.expires_at.is_some() {
@@ -97,8 +99,9 @@ pub fn Confirm(
                 {edit}
             </div>
             <Approved preview=preview now=now />
-            {takes_note.then(|| note(words, sheet, obstacle))}
+            {order.is_none().then(|| note(words, sheet, obstacle))}
             {in_the_way(words, obstacle)}
+            {order.map(|order| paid_before(words, order))}
             <TroubleNote trouble=trouble />
             <Button text=label glyph=Glyph::Shield busy=sending disabled=is_stopped press=press />
             <p class="pay-foot">{text(say!(words, pay_foot))}</p>
@@ -127,6 +130,24 @@ fn in_the_way(words: Words, obstacle: Memo<Option<Obstacle>>) -> impl IntoView {
             });
             let sentence = TextProp::from(move || sentence(words, &obstacle));
             view! { <Banner text=sentence tone=Tone::Cinnabar glyph=Glyph::Alert action=action.into_any() /> }
+        })
+    }
+}
+
+/// The person's other payment of the same order, where there is one: another tab was faster.
+fn paid_before(words: Words, order: OrderId) -> impl IntoView {
+    let wallet = Wallet::get();
+    let own = Memo::new(move |_| wallet.own_payment(order));
+    move || {
+        own.get().map(|own| {
+            let (payment, code) = match own {
+                OwnPayment::UnderWay(payment) => (payment, ProblemCode::OrderBusy),
+                OwnPayment::Paid(payment) => (payment, ProblemCode::OrderPaid),
+            };
+            let href = Route::Payment(payment).path();
+            let action = view! { <LinkButton href=href text=say!(words, look) kind=ButtonKind::Plain /> };
+            let sentence = TextProp::from(move || problem(words, code));
+            view! { <Banner text=sentence tone=Tone::Gold glyph=Glyph::Info action=action.into_any() /> }
         })
     }
 }

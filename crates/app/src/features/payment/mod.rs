@@ -60,11 +60,12 @@ pub fn Payment(
             let _ = wallet.client().dismiss(Subject::Payment(payment)).await;
         });
     });
+    let instead = Memo::new(move |_| wallet.paid_instead_of(payment));
     let content = move || match standing.get() {
         None | Some(Ok(Standing::Going)) => view::going(words),
         Some(Ok(Standing::Checking(final_at))) => view::checking(words, final_at),
         Some(Ok(Standing::Paid(paid))) => view::paid(words, payment, &paid),
-        Some(Ok(Standing::NotPaid(reason))) => view::not_paid(words, reason),
+        Some(Ok(Standing::NotPaid(reason))) => view::not_paid(words, reason, instead),
         Some(Err(trouble)) => view::not_known(words, trouble, move |()| asked.refetch()),
     };
     view! {

@@ -12,6 +12,7 @@ use qianbao_ui::{Amount, AmountSize, Button, ButtonKind, Fact, Glyph, Icon, Link
 use crate::browser::calendar::{Style, written};
 use crate::parts::receipt::ReceiptCard;
 use crate::parts::{Trouble, TroubleNote, payee};
+use crate::route::Route;
 use crate::words::{Words, problem, said, say};
 
 /// The face of a result: a mark, a line, what follows.
@@ -97,16 +98,26 @@ pub fn paid(words: Words, payment: PaymentId, paid: &PaidView) -> AnyView {
     .into_any()
 }
 
-/// Final, and no money moved.
-pub fn not_paid(words: Words, reason: Option<ProblemCode>) -> AnyView {
+/// Final, and no money moved by this payment; `instead` is another one of the same person that paid the order.
+pub fn not_paid(words: Words, reason: Option<ProblemCode>, instead: Memo<Option<PaymentId>>) -> AnyView {
     let why = move || {
         if let Some(code) = reason { problem(words, code).to_owned() } else { said!(words, payment_never_arrived) }
+    };
+    let instead = move || {
+        instead.get().map(|paid| {
+            let href = Route::Payment(paid).path();
+            view! {
+                <p>{text(say!(words, payment_paid_instead))}</p>
+                <LinkButton href=href text=say!(words, look) kind=ButtonKind::Plain />
+            }
+        })
     };
     let rest = view! {
         <p>{why}</p>
         <p>
             <strong>{text(say!(words, money_not_moved))}</strong>
         </p>
+        {instead}
         <div class="actions">
             {(reason == Some(ProblemCode::InsufficientFunds))
                 .then(|| view! { <LinkButton href="/top-up" text=say!(words, top_up) glyph=Glyph::Plus /> })}

@@ -1,19 +1,19 @@
 //! A server that keeps money: the contract of the routes the client's logic rests on, nothing more.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::identity::{Locale, PersonView, SessionView, SignIn};
 use qianbao_api::keys::{KeySet, PublicKey};
 use qianbao_api::orders::{CreateRefund, RefundView};
-use qianbao_api::payments::{PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview};
+use qianbao_api::payments::{PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, Target};
 use qianbao_api::sync::{Document, DocumentBody, SyncPage};
 use qianbao_api::wallets::WalletView;
 use qianbao_api::{Problem, ProblemCode};
 use qianbao_client::transport::{Answer, Method, Request};
 use qianbao_core::Timestamp;
-use qianbao_core::id::{Id, PersonId};
+use qianbao_core::id::{Id, OrderId, PaymentId, PersonId};
 use qianbao_core::text::has_card_number;
 use serde::Serialize;
 
@@ -33,6 +33,8 @@ pub struct Server {
     pub wallets: RefCell<BTreeMap<String, Wallet>>,
     pub payments: RefCell<BTreeMap<String, (String, PaymentView)>>,
     pub refunds: RefCell<BTreeMap<String, (String, RefundView)>>,
+    /// Orders whose claim a payment has.
+    pub orders_paid: RefCell<BTreeSet<OrderId>>,
     pub epoch: Cell<u32>,
     pub signed_in: RefCell<Option<String>>,
     pub log: RefCell<Vec<String>>,
@@ -75,6 +77,7 @@ impl Server {
             wallets: RefCell::new(BTreeMap::from([("ming".to_owned(), wallet()), ("chen".to_owned(), wallet())])),
             payments: RefCell::default(),
             refunds: RefCell::default(),
+            orders_paid: RefCell::default(),
             epoch: Cell::new(1),
             signed_in: RefCell::default(),
             log: RefCell::default(),
@@ -111,6 +114,15 @@ impl Server {
             topup: None,
         });
         sequence
+    }
+
+    /// Says of the newest entry which payment it is, and of which order.
+    fn name(&self, handle: &str, payment: PaymentId, order: Option<OrderId>) {
+        let mut wallets = self.wallets.borrow_mut();
+        let entry = wallets.get_mut(handle).and_then(|wallet| wallet.entries.last_mut()).expect("a booked entry");
+        entry.payment = Some(payment);
+        entry.order = order;
+        entry.kind = if order.is_some() { EntryKind::Payment } else { EntryKind::Transfer };
     }
 
     pub fn count(&self, part: &str) -> usize {
@@ -204,8 +216,16 @@ impl Server {
             paid: None,
             server_time: now,
         };
-        if request.amount.minor <= self.balance(handle) {
+        let order = match request.target {
+            Target::Order { order, .. } => Some(order),
+            _ => None,
+        };
+        if order.is_some_and(|order| self.orders_paid.borrow().contains(&order)) {
+            view.reason = Some(ProblemCode::OrderPaid);
+        } else if request.amount.minor <= self.balance(handle) {
+            self.orders_paid.borrow_mut().extend(order);
             let sequence = self.book(handle, -request.amount.minor, now);
+            self.name(handle, request.id, order);
             view.status = PaymentStatus::Paid;
             view.reason = None;
             view.paid = Some(PaidView {

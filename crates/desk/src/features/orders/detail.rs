@@ -18,10 +18,10 @@ use super::refund::RefundSheet;
 use crate::browser::calendar::{Shape, written};
 use crate::browser::page;
 use crate::features::code::model::{Standing, standing};
+use crate::say;
 use crate::screen::Screen;
 use crate::state::Till;
 use crate::state::orders::{net, refundable};
-use crate::say;
 use crate::texts::Language;
 
 /// One order, with everything that can be done about it.
