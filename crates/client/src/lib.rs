@@ -58,7 +58,7 @@ pub use client::{Client, Platform};
 pub use error::{ClientError, Moved};
 pub use mirror::{Mirror, SyncState};
 pub use notice::{Notice, Subscription};
-pub use outbox::{OutboxItem, Outcome, Step, Subject};
+pub use outbox::{OutboxItem, Outcome, RefundOf, Step, Subject};
 pub use payment::{ConfirmError, Mark, Obstacle, OwnPayment, Sheet, Stop};
 pub use presence::Presence;
 pub use routes::{ActivityFilter, Direction};

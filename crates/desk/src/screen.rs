@@ -15,6 +15,8 @@ pub enum Screen {
     Orders,
     /// One order, `/orders/ord_…`.
     Order(OrderId),
+    /// A payment by the printed code, by its place in the ledger, `/orders/counter/120`.
+    Counter(u64),
     /// The figures of the day, `/today`.
     Today,
     /// The shop and its settings, `/shop`.
@@ -48,6 +50,7 @@ impl Screen {
             ["code", order] => order.parse().map_or(Self::Unknown, Self::Code),
             ["orders"] => Self::Orders,
             ["orders", order] => order.parse().map_or(Self::Unknown, Self::Order),
+            ["orders", "counter", sequence] => sequence.parse().map_or(Self::Unknown, Self::Counter),
             ["today"] => Self::Today,
             ["shop"] => Self::Shop,
             ["shop", "code"] => Self::Poster,
@@ -62,6 +65,7 @@ impl Screen {
             Self::Code(order) => ["/code/", &order.to_string()].concat(),
             Self::Orders => "/orders".to_owned(),
             Self::Order(order) => ["/orders/", &order.to_string()].concat(),
+            Self::Counter(sequence) => ["/orders/counter/", &sequence.to_string()].concat(),
             Self::Today => "/today".to_owned(),
             Self::Shop => "/shop".to_owned(),
             Self::Poster => "/shop/code".to_owned(),
@@ -72,7 +76,7 @@ impl Screen {
     pub fn place(self) -> Option<Place> {
         match self {
             Self::Cashier | Self::Code(_) => Some(Place::Cashier),
-            Self::Orders | Self::Order(_) => Some(Place::Orders),
+            Self::Orders | Self::Order(_) | Self::Counter(_) => Some(Place::Orders),
             Self::Today => Some(Place::Today),
             Self::Shop | Self::Poster => Some(Place::Shop),
             Self::Unknown => None,
@@ -92,6 +96,7 @@ mod tests {
             Screen::Code(order),
             Screen::Orders,
             Screen::Order(order),
+            Screen::Counter(120),
             Screen::Today,
             Screen::Shop,
             Screen::Poster,
@@ -103,7 +108,9 @@ mod tests {
 
     #[test]
     fn anything_else_leads_nowhere() {
-        for address in ["/orders/pay_01k2m3n4p5q6r7s8t9v0w1x2y3", "/code", "/code/x", "/orders/x/y", "/admin"] {
+        for address in
+            ["/orders/pay_01k2m3n4p5q6r7s8t9v0w1x2y3", "/code", "/code/x", "/orders/x/y", "/orders/counter/x", "/admin"]
+        {
             let screen = Screen::at(address);
             assert!(matches!(screen, Screen::Unknown), "{address} became {screen:?}");
         }

@@ -63,7 +63,7 @@ test("pasted, paid; the same code again says it is paid", { tag: "@pay" }, async
   await wallet.expectText("order_paid");
 });
 
-test("the printed code of the counter takes any amount", { tag: "@pay" }, async ({ doors }) => {
+test("the printed code of the counter takes any amount, and the shop gives it back", { tag: "@pay" }, async ({ doors }) => {
   const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
   const { payload } = await desk.ask<{ payload: string }>("/v1/shop/code");
   const before = await wallet.balance();
@@ -73,6 +73,22 @@ test("the printed code of the counter takes any amount", { tag: "@pay" }, async 
   await wallet.approve();
   await wallet.expectPaid();
   expect(await wallet.balance()).toBe(before - 520);
+
+  await desk.go("/orders");
+  await desk.page.getByRole("link", { name: /5\.20/ }).first().click();
+  const sheet = desk.page.getByRole("dialog");
+  const giveBack = sheet.getByRole("button", { name: desk.texts.like("refund_do") });
+  for (const [amount, status, left] of [["2", "status_partly_refunded", 320], ["", "status_refunded", 0]] as const) {
+    await desk.button("refund").click();
+    const typed = sheet.getByLabel(desk.say("refund_amount"));
+    await typed.fill("5.21");
+    await expect(giveBack).toBeDisabled();
+    await typed.fill(amount || "3.2");
+    await giveBack.click();
+    await expect(desk.page.locator(".pane-detail").getByText(desk.say(status))).toBeVisible();
+    await expect.poll(() => wallet.balance()).toBe(before - left);
+  }
+  await expect(desk.button("refund")).toBeHidden();
 });
 
 test("an edited and a cancelled order cannot be paid by their old codes", { tag: "@pay" }, async ({ doors, guard }) => {

@@ -23,7 +23,7 @@ use qianbao_api::orders::RefundView;
 use qianbao_api::payments::PaymentView;
 use qianbao_api::{Problem, ProblemCode};
 use qianbao_core::Timestamp;
-use qianbao_core::id::{OrderId, PaymentId, RefundId};
+use qianbao_core::id::{OrderId, PaymentId, PersonId, RefundId};
 
 pub(crate) use list::Outbox;
 
@@ -81,8 +81,22 @@ pub enum Subject {
     Refund {
         /// The refund.
         refund: RefundId,
-        /// Of this order.
-        order: OrderId,
+        /// What was paid.
+        of: RefundOf,
+    },
+}
+
+/// What a refund gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefundOf {
+    /// The payment of an order.
+    Order(OrderId),
+    /// A payment, as its payer named it.
+    Payment {
+        /// Who paid.
+        payer: PersonId,
+        /// The payment.
+        payment: PaymentId,
     },
 }
 

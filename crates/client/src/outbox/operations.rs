@@ -2,13 +2,13 @@
 
 use futures::future::{Either, select};
 use qianbao_api::orders::{CreateRefund, RefundView};
-use qianbao_api::payments::{PayRequest, PaymentView, Target};
+use qianbao_api::payments::{CreatePaymentRefund, PayRequest, PaymentView, Target};
 use qianbao_core::Timestamp;
 use qianbao_core::id::{OrderId, PaymentId};
 
 use super::record::Record;
 use super::verdict::{self, Verdict};
-use super::{Outcome, Step, Subject};
+use super::{Outcome, RefundOf, Step, Subject};
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::json;
@@ -76,15 +76,41 @@ impl Client {
         request: &CreateRefund,
         step: impl Fn(&Step),
     ) -> Result<Outcome, ClientError> {
+        let subject = Subject::Refund { refund: request.id, of: RefundOf::Order(order) };
+        self.give_back(subject, format!("/v1/orders/{order}/refunds"), json::print(request), step).await
+    }
+
+    /// Gives back a payment that has no order (desk), as [`Client::refund`] does.
+    ///
+    /// # Errors
+    /// As [`Client::pay`].
+    pub async fn refund_payment(
+        &self,
+        payment: PaymentId,
+        request: &CreatePaymentRefund,
+        step: impl Fn(&Step),
+    ) -> Result<Outcome, ClientError> {
+        let of = RefundOf::Payment { payer: request.payer, payment };
+        let subject = Subject::Refund { refund: request.id, of };
+        self.give_back(subject, format!("/v1/payments/{payment}/refunds"), json::print(request), step).await
+    }
+
+    async fn give_back(
+        &self,
+        subject: Subject,
+        path: String,
+        body: Result<String, String>,
+        step: impl Fn(&Step),
+    ) -> Result<Outcome, ClientError> {
         let stay = self.stay();
         let record = Record {
             owner: self.owner().ok_or(ClientError::SignedOut)?,
-            subject: Subject::Refund { refund: request.id, order },
+            subject,
             order: None,
             stored_at: self.server_now(),
             not_after: None,
-            path: format!("/v1/orders/{order}/refunds"),
-            body: json::print(request).map_err(StorageError::Failed)?,
+            path,
+            body: body.map_err(StorageError::Failed)?,
             outcome: None,
         };
         let _driven = self.inner.outbox.drive(record.key());

@@ -9,7 +9,7 @@ use qianbao_api::payments::PaymentView;
 use qianbao_core::Timestamp;
 use qianbao_core::id::{OrderId, PersonId};
 
-use super::{Outcome, Subject};
+use super::{Outcome, RefundOf, Subject};
 use crate::json;
 use crate::pack::{Packer, Unpacker};
 use crate::storage::StorageError;
@@ -50,10 +50,16 @@ impl Record {
                     packer.id(order);
                 }
             }
-            Subject::Refund { refund, order } => {
+            Subject::Refund { refund, of: RefundOf::Order(order) } => {
                 packer.byte(1);
                 packer.id(refund);
                 packer.id(order);
+            }
+            Subject::Refund { refund, of: RefundOf::Payment { payer, payment } } => {
+                packer.byte(3);
+                packer.id(refund);
+                packer.id(payer);
+                packer.id(payment);
             }
         }
         packer.moment(self.stored_at);
@@ -78,8 +84,12 @@ fn read(unpacker: &mut Unpacker<'_>) -> Option<Record> {
     let owner = unpacker.id()?;
     let (subject, order) = match unpacker.byte()? {
         0 => (Subject::Payment(unpacker.id()?), None),
-        1 => (Subject::Refund { refund: unpacker.id()?, order: unpacker.id()? }, None),
+        1 => (Subject::Refund { refund: unpacker.id()?, of: RefundOf::Order(unpacker.id()?) }, None),
         2 => (Subject::Payment(unpacker.id()?), Some(unpacker.id()?)),
+        3 => {
+            let (refund, payer) = (unpacker.id()?, unpacker.id()?);
+            (Subject::Refund { refund, of: RefundOf::Payment { payer, payment: unpacker.id()? } }, None)
+        }
         _ => return None,
     };
     let stored_at = unpacker.moment()?;
@@ -123,7 +133,7 @@ fn parse(tag: u8, text: &str) -> Result<Option<Outcome>, String> {
 #[cfg(test)]
 mod tests {
     use qianbao_api::ProblemCode;
-    use qianbao_core::id::PaymentId;
+    use qianbao_core::id::{Id, PaymentId};
 
     use super::*;
 
@@ -150,23 +160,23 @@ mod tests {
 
     #[test]
     fn a_cut_record_is_refused() -> Result<(), StorageError> {
-        let refund = Record {
-            owner: PersonId::from_parts(1, [1; 10]),
-            subject: Subject::Refund {
-                refund: qianbao_core::id::Id::from_parts(1, [1; 10]),
-                order: qianbao_core::id::Id::from_parts(2, [2; 10]),
-            },
-            order: None,
-            stored_at: Timestamp(5),
-            not_after: None,
-            path: "/v1/orders/x/refunds".to_owned(),
-            body: "{}".to_owned(),
-            outcome: None,
-        };
-        let bytes = refund.pack()?;
-        assert_eq!(Record::unpack(&bytes)?, refund);
-        for end in 0..bytes.len() {
-            assert_eq!(Record::unpack(&bytes[..end]), Err(StorageError::Unreadable(WHAT)));
+        let payment = RefundOf::Payment { payer: Id::from_parts(3, [3; 10]), payment: Id::from_parts(4, [4; 10]) };
+        for of in [RefundOf::Order(Id::from_parts(2, [2; 10])), payment] {
+            let refund = Record {
+                owner: Id::from_parts(1, [1; 10]),
+                subject: Subject::Refund { refund: Id::from_parts(1, [1; 10]), of },
+                order: None,
+                stored_at: Timestamp(5),
+                not_after: None,
+                path: "/v1/x/refunds".to_owned(),
+                body: "{}".to_owned(),
+                outcome: None,
+            };
+            let bytes = refund.pack()?;
+            assert_eq!(Record::unpack(&bytes)?, refund);
+            for end in 0..bytes.len() {
+                assert_eq!(Record::unpack(&bytes[..end]), Err(StorageError::Unreadable(WHAT)));
+            }
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::support::network::{FAULTS, Fault};
 use crate::support::{Stage, cny, payment};
 use qianbao_api::ProblemCode;
 use qianbao_api::orders::CreateRefund;
+use qianbao_api::payments::CreatePaymentRefund;
 use qianbao_client::{Client, ClientError, Outcome, Step};
 use qianbao_core::id::{Id, OrderId};
 
@@ -175,6 +176,18 @@ fn every_plan_of_three_faults_gives_a_refund_once() {
                 let request = CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: String::new() };
                 let order: OrderId = Id::from_parts(1, [4; 10]);
                 let outcome = stage.world.run(async move { client.refund(order, &request, |_| {}).await });
+                stage.world.pass(3_600);
+                assert!(matches!(outcome, Ok(Outcome::Refunded(_))), "{first:?} {second:?} {third:?}: {outcome:?}");
+                assert_eq!(stage.server.balance("ming"), 8_200);
+
+                // The same of a payment without order.
+                let stage = Stage::new();
+                let client = stage.signed_in();
+                stage.network.plan.replace([first, second, third].into());
+                let (payer, payment) = (Id::from_parts(1, [5; 10]), Id::from_parts(1, [6; 10]));
+                let (id, amount, reason) = (client.fresh_id(), cny(1_800), String::new());
+                let request = CreatePaymentRefund { id, payer, amount, reason };
+                let outcome = stage.world.run(async move { client.refund_payment(payment, &request, |_| {}).await });
                 stage.world.pass(3_600);
                 assert!(matches!(outcome, Ok(Outcome::Refunded(_))), "{first:?} {second:?} {third:?}: {outcome:?}");
                 assert_eq!(stage.server.balance("ming"), 8_200);

@@ -103,6 +103,7 @@ pub fn Announcer(
 mod tests {
     use qianbao_api::ProblemCode;
     use qianbao_api::orders::OrderStatus;
+    use qianbao_client::RefundOf;
     use qianbao_core::id::{OrderId, RefundId};
 
     use super::*;
@@ -132,8 +133,8 @@ mod tests {
 
     #[test]
     fn what_became_of_a_refund_is_told_once() {
-        let (refund, order) = (RefundId::from_parts(1, [1; 10]), OrderId::from_parts(1, [2; 10]));
-        let item = |step| OutboxItem { subject: Subject::Refund { refund, order }, stored_at: Timestamp(0), step };
+        let (refund, of) = (RefundId::from_parts(1, [1; 10]), RefundOf::Order(OrderId::from_parts(1, [2; 10])));
+        let item = |step| OutboxItem { subject: Subject::Refund { refund, of }, stored_at: Timestamp(0), step };
         let refused = Outcome::Refused(ProblemCode::RefundExceeds);
         let (checking, done) = ([item(Step::Checking { final_at: None })], [item(Step::Done(refused.clone()))]);
         assert_eq!(settled(&[], &checking), []);

@@ -104,12 +104,15 @@ pub fn Banners(
             }
         })
     };
-    // A refund of this page or an earlier one; its order says the same, so there it stands once.
-    let refund = Memo::new(move |_| checked(&till.outbox()).filter(|order| screen.get() != Screen::Order(*order)));
+    // A refund of this page or an earlier one; its own screen says the same, so there it stands once.
+    let refund = Memo::new(move |_| {
+        let place = till.screen_of(checked(&till.outbox())?);
+        (screen.get() != place).then_some(place)
+    });
     let refund = move || {
-        refund.get().map(|order| {
+        refund.get().map(|place| {
             let action = view! {
-                <LinkButton href=Screen::Order(order).path() text=say!(refund_look) kind=ButtonKind::Plain />
+                <LinkButton href=place.path() text=say!(refund_look) kind=ButtonKind::Plain />
             };
             view! {
                 <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock action=action.into_any() />

@@ -13,7 +13,7 @@ use crate::browser::page;
 use crate::features::cashier::Cashier;
 use crate::features::code::Code;
 use crate::features::open_shop::OpenShop;
-use crate::features::orders::Orders;
+use crate::features::orders::{Chosen, Orders};
 use crate::features::poster::Poster;
 use crate::features::shop::Shop;
 use crate::features::sign_in::SignIn;
@@ -135,11 +135,12 @@ fn Counter() -> impl IntoView {
     let screen = Memo::new(move |_| address.with(|address| Screen::at(address)));
     // The list of orders stays while one order after the other is looked at.
     let shown = Memo::new(move |_| match screen.get() {
-        Screen::Order(_) => Screen::Orders,
+        Screen::Order(_) | Screen::Counter(_) => Screen::Orders,
         other => other,
     });
     let chosen = Signal::derive(move || match screen.get() {
-        Screen::Order(order) => Some(order),
+        Screen::Order(order) => Some(Chosen::Order(order)),
+        Screen::Counter(sequence) => Some(Chosen::Counter(sequence)),
         _ => None,
     });
     Effect::new(move |before: Option<Screen>| {
@@ -153,7 +154,7 @@ fn Counter() -> impl IntoView {
     let body = move || match shown.get() {
         Screen::Cashier => view! { <Cashier /> }.into_any(),
         Screen::Code(order) => view! { <Code id=order /> }.into_any(),
-        Screen::Orders | Screen::Order(_) => view! { <Orders chosen=chosen /> }.into_any(),
+        Screen::Orders | Screen::Order(_) | Screen::Counter(_) => view! { <Orders chosen=chosen /> }.into_any(),
         Screen::Today => view! { <Today /> }.into_any(),
         Screen::Shop => view! { <Shop /> }.into_any(),
         Screen::Poster => view! { <Poster /> }.into_any(),
@@ -190,6 +191,7 @@ fn title(language: Language, screen: Screen) -> String {
         Screen::Code(_) => word!(locale, title_order_code),
         Screen::Orders => word!(locale, title_orders),
         Screen::Order(_) => word!(locale, title_order),
+        Screen::Counter(_) => word!(locale, counter_payment),
         Screen::Today => word!(locale, title_today),
         Screen::Shop => word!(locale, title_shop),
         Screen::Poster => word!(locale, title_shop_code),

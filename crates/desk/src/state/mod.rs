@@ -4,4 +4,4 @@ pub mod ledger_day;
 pub mod orders;
 mod till;
 
-pub use till::{Shopfront, Till};
+pub use till::{ENTRIES_PAGE, Shopfront, Till};

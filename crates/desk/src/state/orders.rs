@@ -8,6 +8,8 @@ use std::cmp::Reverse;
 use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::orders::{OrderStatus, OrderView};
 use qianbao_api::payments::PayeeView;
+use qianbao_client::RefundOf;
+use qianbao_core::id::PersonId;
 use qianbao_core::{Money, Timestamp};
 
 /// How far along an order is; only grows.
@@ -47,7 +49,66 @@ pub enum Item {
     /// An order.
     Order(OrderView),
     /// A payment that came by the printed code.
-    Counter(Entry),
+    Counter(Counter),
+}
+
+/// A payment that came by the printed code of the counter, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// The money that came in.
+    pub entry: Entry,
+    /// What the shop paid as fee.
+    pub fee: Option<Money>,
+    /// What has been given back.
+    pub refunded: Money,
+}
+
+impl Counter {
+    /// How it stands, in the words for orders.
+    pub fn status(&self) -> OrderStatus {
+        match self.refunded.minor {
+            0 => OrderStatus::Paid,
+            back if back < self.entry.amount.minor => OrderStatus::PartlyRefunded,
+            _ => OrderStatus::Refunded,
+        }
+    }
+
+    /// What a refund of it names; nothing where the records do not say who paid.
+    pub fn paid(&self) -> Option<RefundOf> {
+        Some(RefundOf::Payment { payer: payer_of(&self.entry)?, payment: self.entry.payment? })
+    }
+
+    /// What is left to give back.
+    pub fn refundable(&self) -> Option<Money> {
+        let left = self.entry.amount.minor - self.refunded.minor;
+        (left > 0).then(|| Money::new(left, self.entry.amount.currency))
+    }
+}
+
+/// Payments by the printed code among `entries`, which begin with the newest and reach back to the oldest of them: whatever became of a
+/// payment came after it.
+pub fn counters(entries: &[Entry]) -> Vec<Counter> {
+    let sum = |of: &dyn Fn(&&Entry) -> bool| entries.iter().filter(of).map(|entry| -entry.amount.minor).sum::<i64>();
+    let counter = |entry: &Entry| {
+        let currency = entry.amount.currency;
+        let is_fee = |other: &&Entry| other.sequence == entry.sequence && other.kind == EntryKind::Fee;
+        let is_back = |other: &&Entry| {
+            let is_same = other.payment == entry.payment && payer_of(other) == payer_of(entry);
+            other.refund.is_some() && other.amount.minor < 0 && is_same
+        };
+        let fee = sum(&is_fee);
+        Counter {
+            entry: entry.clone(),
+            fee: (fee > 0).then(|| Money::new(fee, currency)),
+            refunded: Money::new(sum(&is_back), currency),
+        }
+    };
+    entries.iter().filter(|entry| is_counter_payment(entry)).map(counter).collect()
+}
+
+/// Who stands on the other side, where it is a person.
+fn payer_of(entry: &Entry) -> Option<PersonId> {
+    if let PayeeView::Person { id, .. } = &entry.counterparty { Some(*id) } else { None }
 }
 
 impl Item {
@@ -55,7 +116,7 @@ impl Item {
     pub fn at(&self) -> Timestamp {
         match self {
             Self::Order(order) => order.paid_at.unwrap_or(order.created_at),
-            Self::Counter(entry) => entry.at,
+            Self::Counter(counter) => counter.entry.at,
         }
     }
 
@@ -66,15 +127,15 @@ impl Item {
                 let (version, status, refunded) = progress(order);
                 (order.id.to_string(), version, status, refunded)
             }
-            Self::Counter(entry) => (entry.id.clone(), 0, 0, 0),
+            Self::Counter(counter) => (counter.entry.id.clone(), 0, 0, counter.refunded.minor),
         }
     }
 }
 
 /// Orders and payments by the printed code in one list, newest first.
-pub fn items(orders: Vec<OrderView>, entries: Vec<Entry>) -> Vec<Item> {
-    let counter = entries.into_iter().filter(is_counter_payment).map(Item::Counter);
-    let mut items: Vec<Item> = orders.into_iter().map(Item::Order).chain(counter).collect();
+pub fn items(orders: Vec<OrderView>, entries: &[Entry]) -> Vec<Item> {
+    let counters = counters(entries).into_iter().map(Item::Counter);
+    let mut items: Vec<Item> = orders.into_iter().map(Item::Order).chain(counters).collect();
     items.sort_by_key(|item| Reverse(item.at()));
     items
 }
@@ -120,7 +181,7 @@ pub fn net(order: &OrderView) -> Option<Money> {
 pub(crate) mod tests {
     use qianbao_api::merchants::ShopView;
     use qianbao_core::Currency;
-    use qianbao_core::id::{OrderId, PersonId, ShopId};
+    use qianbao_core::id::{OrderId, PaymentId, RefundId, ShopId};
 
     use super::*;
 
@@ -194,8 +255,37 @@ pub(crate) mod tests {
     fn payments_by_the_printed_code_stand_among_the_orders() {
         let orders = vec![order(2, OrderStatus::Open, 60), order(1, OrderStatus::Open, 40)];
         let entries = vec![entry(500, None), entry(3_600, Some(orders[0].id)), entry(-200, None)];
-        let at: Vec<i64> = items(orders, entries).iter().map(|item| item.at().millis() / 1_000).collect();
+        let at: Vec<i64> = items(orders, &entries).iter().map(|item| item.at().millis() / 1_000).collect();
         assert_eq!(at, [60, 50, 40]);
+    }
+
+    #[test]
+    fn a_counter_payment_knows_its_fee_and_what_went_back() {
+        let payment = PaymentId::from_parts(5, [5; 10]);
+        let line = |sequence: u64, kind, minor| Entry { sequence, kind, payment: Some(payment), ..entry(minor, None) };
+        let (paid, fee) = (line(7, EntryKind::Payment, 1_000), line(7, EntryKind::Fee, -6));
+        let back = |sequence, minor| Entry {
+            refund: Some(RefundId::from_parts(sequence, [1; 10])),
+            ..line(sequence, EntryKind::Refund, minor)
+        };
+        // Another payer may have made the same id; their refund is not this payment's.
+        let mut other = back(8, -500);
+        if let PayeeView::Person { id, .. } = &mut other.counterparty {
+            *id = PersonId::from_parts(9, [9; 10]);
+        }
+        let of = |entries: &[Entry]| {
+            let mut found = counters(entries);
+            assert_eq!(found.len(), 1);
+            found.remove(0)
+        };
+        let whole = of(&[other.clone(), fee.clone(), paid.clone()]);
+        assert_eq!((whole.status(), whole.fee.map(|fee| fee.minor)), (OrderStatus::Paid, Some(6)));
+        assert_eq!(whole.paid(), Some(RefundOf::Payment { payer: PersonId::from_parts(1, [2; 10]), payment }));
+        // The fee's share of a refund comes back to the shop: it is no money that went to the payer.
+        let part = of(&[line(9, EntryKind::Fee, 2), back(9, -333), other, fee.clone(), paid.clone()]);
+        assert_eq!((part.status(), part.refundable().map(|left| left.minor)), (OrderStatus::PartlyRefunded, Some(667)));
+        let gone = of(&[back(10, -667), back(9, -333), fee, paid]);
+        assert_eq!((gone.status(), gone.refundable()), (OrderStatus::Refunded, None));
     }
 
     #[test]

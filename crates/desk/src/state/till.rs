@@ -9,17 +9,18 @@ use leptos::task::spawn_local;
 use qianbao_api::activity::Entry;
 use qianbao_api::merchants::ShopView;
 use qianbao_api::orders::OrderView;
-use qianbao_client::{Client, ClientError, Mirror, Notice, OutboxItem, Presence, SyncState};
+use qianbao_client::{Client, ClientError, Mirror, Notice, OutboxItem, Presence, RefundOf, SyncState};
 use qianbao_core::id::{OrderId, PersonId};
 use qianbao_core::{Currency, Money, Timestamp};
 
 use super::ledger_day::{Asking, Figures};
-use super::orders::{self, Item};
+use super::orders::{self, Counter, Item};
+use crate::screen::Screen;
 
 /// Answers kept beside the mirror: the mirror has them within a second, so a few are enough.
 const TOLD_MAX: usize = 32;
-/// Entries in which payments by the printed code are looked for.
-const ENTRIES_MAX: usize = 32;
+/// Entries in which payments by the printed code are looked for at once: what the mirror has in memory.
+pub const ENTRIES_PAGE: usize = 256;
 
 /// Whether this person has a shop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -209,14 +210,54 @@ impl Till {
         Ok(())
     }
 
-    /// Orders and payments by the printed code, newest first. Follows the mirror.
+    /// Orders and newest payments by the printed code, newest first. Follows the mirror.
     pub fn items(self) -> Vec<Item> {
-        orders::items(self.orders(), self.mirrored().newest(ENTRIES_MAX))
+        orders::items(self.orders(), &self.mirrored().newest(ENTRIES_PAGE))
+    }
+
+    /// Orders and payments by the printed code, these as far back as `depth` entries. Follows the mirror.
+    pub fn items_to(self, depth: usize) -> impl Future<Output = Vec<Item>> {
+        let (orders, mirror) = (self.orders(), self.mirrored());
+        async move { orders::items(orders, &mirror.entries(0, depth).await.unwrap_or_default()) }
+    }
+
+    /// How many entries the device has. Follows the mirror.
+    pub fn entry_count(self) -> usize {
+        self.mirrored().entry_count()
+    }
+
+    /// The payment by the printed code at this place of the ledger, however long ago it came. Follows the mirror.
+    pub fn counter(self, sequence: u64) -> impl Future<Output = Option<Counter>> {
+        let mirror = self.mirrored();
+        async move {
+            let mut seen = Vec::new();
+            let mut skip = 0;
+            loop {
+                let page = mirror.entries(skip, ENTRIES_PAGE).await.ok()?;
+                skip += page.len();
+                let is_past = page.len() < ENTRIES_PAGE || page.last().is_some_and(|last| last.sequence < sequence);
+                // What became of it are refunds, which came later.
+                seen.extend(page.into_iter().filter(|entry| entry.sequence == sequence || entry.refund.is_some()));
+                if is_past {
+                    return orders::counters(&seen).into_iter().find(|counter| counter.entry.sequence == sequence);
+                }
+            }
+        }
+    }
+
+    /// Where what a refund gives back is shown; the list where it came too long ago to be in memory. Follows the mirror.
+    pub fn screen_of(self, paid: RefundOf) -> Screen {
+        let RefundOf::Order(order) = paid else {
+            let counters = orders::counters(&self.mirrored().newest(ENTRIES_PAGE));
+            let found = counters.iter().find(|counter| counter.paid() == Some(paid));
+            return found.map_or(Screen::Orders, |counter| Screen::Counter(counter.entry.sequence));
+        };
+        Screen::Order(order)
     }
 
     /// The newest entry that is a customer's money. Follows the mirror.
     pub fn newest_income(self) -> Option<Entry> {
-        self.mirrored().newest(ENTRIES_MAX).into_iter().find(orders::is_income)
+        self.mirrored().newest(ENTRIES_PAGE).into_iter().find(orders::is_income)
     }
 
     /// Requests that are open or not yet seen. Follows the outbox.

@@ -7,7 +7,9 @@ use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::identity::{Locale, PersonView, SessionView, SignIn};
 use qianbao_api::keys::{KeySet, PublicKey};
 use qianbao_api::orders::{CreateRefund, RefundView};
-use qianbao_api::payments::{PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, Target};
+use qianbao_api::payments::{
+    CreatePaymentRefund, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, Target,
+};
 use qianbao_api::sync::{Document, DocumentBody, SyncPage};
 use qianbao_api::wallets::WalletView;
 use qianbao_api::{Problem, ProblemCode};
@@ -166,7 +168,7 @@ impl Server {
                 None => problem(404, ProblemCode::PayeeNotFound),
             },
             (Method::Post, "/v1/payments") => self.pay(handle, body, now),
-            (Method::Post, path) if path.ends_with("/refunds") => self.refund(handle, body, now),
+            (Method::Post, path) if path.ends_with("/refunds") => self.refund(handle, path, body, now),
             (Method::Get, path) => match path.strip_prefix("/v1/payments/") {
                 Some(id) => self.status(id, query, now),
                 None => problem(404, ProblemCode::NotFound),
@@ -259,26 +261,26 @@ impl Server {
         })
     }
 
-    fn refund(&self, handle: &str, body: &str, now: Timestamp) -> Answer {
-        let request: CreateRefund = serde_json::from_str(body).expect("a refund");
-        if has_card_number(&request.reason) {
+    fn refund(&self, handle: &str, path: &str, body: &str, now: Timestamp) -> Answer {
+        let (refund, amount, reason) = if path.starts_with("/v1/orders/") {
+            let request: CreateRefund = serde_json::from_str(body).expect("a refund of an order");
+            (request.id, request.amount, request.reason)
+        } else {
+            let request: CreatePaymentRefund = serde_json::from_str(body).expect("a refund of a payment");
+            (request.id, request.amount, request.reason)
+        };
+        if has_card_number(&reason) {
             return problem(422, ProblemCode::CardNumberInText);
         }
-        let id = request.id.to_string();
+        let id = refund.to_string();
         if let Some((first, view)) = self.refunds.borrow().get(&id) {
             return if first == body { json(view) } else { problem(409, ProblemCode::IdReused) };
         }
         if !self.refunds.borrow().is_empty() {
             return problem(409, ProblemCode::RefundExceeds);
         }
-        let sequence = self.book(handle, -request.amount.minor, now);
-        let view = RefundView {
-            id: request.id,
-            payment: Id::from_parts(1, [9; 10]),
-            amount: request.amount,
-            sequence,
-            committed_at: now,
-        };
+        let sequence = self.book(handle, -amount.minor, now);
+        let view = RefundView { id: refund, payment: Id::from_parts(1, [9; 10]), amount, sequence, committed_at: now };
         self.refunds.borrow_mut().insert(id, (body.to_owned(), view.clone()));
         json(&view)
     }

@@ -4,17 +4,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use qianbao_api::orders::OrderView;
-use qianbao_client::Step;
+use qianbao_client::RefundOf;
 use qianbao_core::Timestamp;
 use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;
 use qianbao_ui::{
-    Amount, AmountSize, Banner, Button, ButtonKind, Empty, Fact, Glyph, IconButton, LinkButton, Navigation, Skeleton,
-    Tag, Toaster, Tone,
+    Amount, AmountSize, Button, ButtonKind, Empty, Fact, Glyph, IconButton, LinkButton, Navigation, Skeleton, Tag,
+    Toaster,
 };
 
-use super::model::{has_failed, is_refunding, is_void, payer, refund_failed, refund_step, status_tone, status_word};
-use super::refund::RefundSheet;
+use super::model::{is_refunding, is_void, payer, status_tone, status_word};
+use super::refund::{RefundNews, RefundSheet};
 use crate::browser::calendar::{Shape, written};
 use crate::browser::page;
 use crate::features::code::model::{Standing, standing};
@@ -69,7 +69,8 @@ fn Known(
     let refunding = RwSignal::new(false);
     let left = refundable(&order);
     let id = order.id;
-    let under_way = Memo::new(move |_| is_refunding(&till.outbox(), id));
+    let paid = RefundOf::Order(id);
+    let under_way = Memo::new(move |_| is_refunding(&till.outbox(), paid));
     let waiting = standing(&order, till.now()) == Standing::Waiting;
     let said = TextProp::from(move || status_word(language.locale(), status));
     let name = payer(&order);
@@ -82,7 +83,7 @@ fn Known(
                 </span>
                 <Tag text=said tone=status_tone(status) />
             </div>
-            <RefundNews id=id />
+            <RefundNews paid=paid />
             <Facts order=order />
             {waiting
                 .then(|| view! { <LinkButton href=Screen::Code(id).path() text=say!(show_code) glyph=Glyph::Qr /> })}
@@ -98,33 +99,10 @@ fn Known(
                         />
                     }
                 })}
-            {left.map(|left| view! { <RefundSheet order=id payer=name.clone() left=left open=refunding /> })}
+            {left.map(|left| view! { <RefundSheet paid=paid payer=name.clone() left=left open=refunding /> })}
         </div>
     }
     .into_any()
-}
-
-/// What is known of a refund that is under way, or that ended without money moving.
-#[component]
-fn RefundNews(
-    /// The order.
-    id: OrderId,
-) -> impl IntoView {
-    let till = Till::get();
-    let language = Language::get();
-    move || {
-        let outbox = till.outbox();
-        match &refund_step(&outbox, id)?.step {
-            Step::Checking { .. } => {
-                Some(view! { <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock /> }.into_any())
-            }
-            Step::Done(outcome) if has_failed(outcome) => {
-                let said = refund_failed(language.locale(), outcome);
-                Some(view! { <Banner text=said tone=Tone::Cinnabar glyph=Glyph::Failed /> }.into_any())
-            }
-            Step::Sending | Step::Done(_) => None,
-        }
-    }
 }
 
 /// What there is to know.

@@ -4,13 +4,15 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;
-use qianbao_ui::{Amount, AmountSign, Button, ButtonKind, Empty, Glyph, LinkButton, Mark, Row, Tag, Tone};
+use qianbao_ui::{Amount, Button, ButtonKind, Empty, Glyph, LinkButton, Mark, Row, Tag};
 
+use super::counter::CounterDetail;
 use super::detail::OrderDetail;
 use super::model::{is_void, status_tone, status_word};
 use crate::browser::calendar::{Shape, day_begin, written};
 use crate::say;
 use crate::screen::Screen;
+use crate::state::ENTRIES_PAGE;
 use crate::state::Till;
 use crate::state::orders::{Item, counterparty, split_at_day};
 use crate::texts::Language;
@@ -18,22 +20,40 @@ use crate::texts::Language;
 /// Rows before "earlier" is asked for.
 const EARLIER_STEP: usize = 40;
 
+/// What is looked at beside the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// An order.
+    Order(OrderId),
+    /// A payment by the printed code, by its place in the ledger.
+    Counter(u64),
+}
+
 /// Orders, and one of them where one is chosen.
 #[component]
 pub fn Orders(
-    /// The order that is looked at.
+    /// What is looked at.
     #[prop(into)]
-    chosen: Signal<Option<OrderId>>,
+    chosen: Signal<Option<Chosen>>,
 ) -> impl IntoView {
     let till = Till::get();
     let shown = RwSignal::new(EARLIER_STEP);
-    let days = Memo::new(move |_| split_at_day(till.items(), day_begin(till.now())));
+    // The newest are in memory; what lies before them is read from the device when it is asked for.
+    let depth = RwSignal::new(ENTRIES_PAGE);
+    let read = LocalResource::new(move || till.items_to(depth.get()));
+    let items = move || read.get().unwrap_or_else(|| till.items());
+    let days = Memo::new(move |_| split_at_day(items(), day_begin(till.now())));
     let today = Signal::derive(move || days.read().0.clone());
     let earlier = Signal::derive(move || days.read().1.iter().take(shown.get()).cloned().collect::<Vec<_>>());
-    let more = move || days.read().1.len() > shown.get();
+    let more = move || days.read().1.len() > shown.get() || depth.get() < till.entry_count();
+    let press_more = move |()| {
+        shown.update(|shown| *shown += EARLIER_STEP);
+        depth.update(|depth| *depth += ENTRIES_PAGE);
+    };
     let nothing = move || days.with(|(today, _)| today.is_empty());
     let detail = move || match chosen.get() {
-        Some(id) => view! { <OrderDetail id=id /> }.into_any(),
+        Some(Chosen::Order(id)) => view! { <OrderDetail id=id /> }.into_any(),
+        Some(Chosen::Counter(sequence)) => view! { <CounterDetail sequence=sequence /> }.into_any(),
         None => view! {
             <div class="pane-hint">
                 <Empty glyph=Glyph::Receipt title=say!(orders_pick) text=say!(orders_pick_text) />
@@ -55,11 +75,7 @@ pub fn Orders(
                 <Group title=say!(orders_today) items=today />
                 <Group title=say!(orders_earlier) items=earlier />
                 {move || more().then(|| view! {
-                    <Button
-                        text=say!(orders_more)
-                        kind=ButtonKind::Plain
-                        press=move |()| shown.update(|shown| *shown += EARLIER_STEP)
-                    />
+                    <Button text=say!(orders_more) kind=ButtonKind::Plain press=press_more />
                 })}
             </section>
             <section class="pane-detail">{detail}</section>
@@ -91,7 +107,7 @@ fn Group(
     .into_any()
 }
 
-/// One row: an order leads to its detail, a payment by the printed code has none.
+/// One row, which leads to its detail.
 #[component]
 pub fn ItemRow(
     /// What it shows.
@@ -126,14 +142,25 @@ pub fn ItemRow(
             }
             .into_any()
         }
-        Item::Counter(entry) => view! {
-            <Row
-                lead=view! { <Mark glyph=Glyph::Qr tone=Tone::Jade /> }.into_any()
-                title=view! { <span>{text(say!(counter_payment))}</span> }.into_any()
-                detail=view! { {time} " · " <bdi>{counterparty(&entry)}</bdi> }.into_any()
-                end=view! { <Amount money=entry.amount sign=AmountSign::Direction /> }.into_any()
-            />
+        Item::Counter(counter) => {
+            let (status, entry) = (counter.status(), counter.entry);
+            let said = TextProp::from(move || status_word(language.locale(), status));
+            view! {
+                <Row
+                    href=Screen::Counter(entry.sequence).path()
+                    lead=view! { <Mark glyph=Glyph::Qr tone=status_tone(status) /> }.into_any()
+                    title=view! { <span>{text(say!(counter_payment))}</span> <Tag text=said tone=status_tone(status) /> }
+                        .into_any()
+                    detail=view! { {time} " · " <bdi>{counterparty(&entry)}</bdi> }.into_any()
+                    end=view! {
+                        <span class:amount-void=is_void(status)>
+                            <Amount money=entry.amount />
+                        </span>
+                    }
+                        .into_any()
+                />
+            }
+            .into_any()
         }
-        .into_any(),
     }
 }

@@ -1,8 +1,9 @@
-//! Orders: the list of the day and before, one order, its refund.
+//! Orders and payments by the printed code: the list of the day and before, one of them, its refund.
 
+mod counter;
 mod detail;
 mod list;
 pub mod model;
 mod refund;
 
-pub use list::{ItemRow, Orders};
+pub use list::{Chosen, ItemRow, Orders};

@@ -1,9 +1,8 @@
 //! What a list and a detail say of an order.
 
-use qianbao_api::orders::{CreateRefund, OrderStatus, OrderView};
-use qianbao_client::{OutboxItem, Outcome, Step, Subject};
+use qianbao_api::orders::{OrderStatus, OrderView};
+use qianbao_client::{OutboxItem, Outcome, RefundOf, Step, Subject};
 use qianbao_core::Money;
-use qianbao_core::id::{OrderId, RefundId};
 use qianbao_ui::Tone;
 
 use crate::texts::{Locale, problem};
@@ -38,22 +37,22 @@ pub const fn is_void(status: OrderStatus) -> bool {
     matches!(status, OrderStatus::Refunded | OrderStatus::Expired | OrderStatus::Cancelled)
 }
 
-/// What became of the newest refund of `order` that this device knows of.
-pub fn refund_step(outbox: &[OutboxItem], order: OrderId) -> Option<&OutboxItem> {
-    outbox.iter().rev().find(|item| matches!(item.subject, Subject::Refund { order: of, .. } if of == order))
+/// What became of the newest refund of `paid` that this device knows of.
+pub fn refund_step(outbox: &[OutboxItem], paid: RefundOf) -> Option<&OutboxItem> {
+    outbox.iter().rev().find(|item| matches!(item.subject, Subject::Refund { of, .. } if of == paid))
 }
 
-/// The order of a refund whose outcome is being checked, if there is one.
-pub fn checked(outbox: &[OutboxItem]) -> Option<OrderId> {
+/// What is given back by a refund whose outcome is being checked, if there is one.
+pub fn checked(outbox: &[OutboxItem]) -> Option<RefundOf> {
     outbox.iter().find_map(|item| match (item.subject, &item.step) {
-        (Subject::Refund { order, .. }, Step::Checking { .. }) => Some(order),
+        (Subject::Refund { of, .. }, Step::Checking { .. }) => Some(of),
         _ => None,
     })
 }
 
 /// Whether a refund is under way whose outcome nobody here knows: no other may be started.
-pub fn is_refunding(outbox: &[OutboxItem], order: OrderId) -> bool {
-    refund_step(outbox, order).is_some_and(|item| !matches!(item.step, Step::Done(_)))
+pub fn is_refunding(outbox: &[OutboxItem], paid: RefundOf) -> bool {
+    refund_step(outbox, paid).is_some_and(|item| !matches!(item.step, Step::Done(_)))
 }
 
 /// Whether the last refund ended without money moving.
@@ -67,9 +66,9 @@ pub fn refund_failed(locale: Locale, outcome: &Outcome) -> String {
     [word!(locale, refund_failed), why].join(" ")
 }
 
-/// The request that gives `amount` back.
-pub fn refund(id: RefundId, amount: Money, reason: &str) -> CreateRefund {
-    CreateRefund { id, amount, reason: reason.trim().to_owned() }
+/// The amount that `text` says, when so much can be given back of what is `left`.
+pub fn part(text: &str, left: Money) -> Option<Money> {
+    Money::parse(text, left.currency).ok().filter(|amount| (1..=left.minor).contains(&amount.minor))
 }
 
 /// Name of who paid, or a dash.
@@ -80,18 +79,32 @@ pub fn payer(order: &OrderView) -> String {
 #[cfg(test)]
 mod tests {
     use qianbao_api::ProblemCode;
-    use qianbao_core::Timestamp;
+    use qianbao_core::id::{OrderId, PaymentId, PersonId, RefundId};
+    use qianbao_core::{Currency, Timestamp};
 
     use super::*;
 
-    fn item(order: OrderId, number: u8, step: Step) -> OutboxItem {
+    fn item(of: RefundOf, number: u8, step: Step) -> OutboxItem {
         let refund = RefundId::from_parts(u64::from(number), [number; 10]);
-        OutboxItem { subject: Subject::Refund { refund, order }, stored_at: Timestamp::default(), step }
+        OutboxItem { subject: Subject::Refund { refund, of }, stored_at: Timestamp::default(), step }
+    }
+
+    #[test]
+    fn a_part_is_above_nothing_and_at_most_what_is_left() {
+        let left = Money::new(667, Currency::CNY);
+        for (text, minor) in
+            [("6.67", Some(667)), ("0.01", Some(1)), ("6.68", None), ("0", None), ("-1", None), ("", None)]
+        {
+            assert_eq!(part(text, left).map(|amount| amount.minor), minor, "{text}");
+        }
+        assert_eq!(part("6.671", left), None);
     }
 
     #[test]
     fn a_refund_of_unknown_outcome_holds_back_another() {
-        let (this, other) = (OrderId::from_parts(1, [1; 10]), OrderId::from_parts(2, [2; 10]));
+        let (payer, payment) = (PersonId::from_parts(2, [2; 10]), PaymentId::from_parts(3, [3; 10]));
+        let this = RefundOf::Order(OrderId::from_parts(1, [1; 10]));
+        let other = RefundOf::Payment { payer, payment };
         let refused = Step::Done(Outcome::Refused(ProblemCode::RefundExceeds));
         let outbox = [item(other, 1, Step::Checking { final_at: None }), item(this, 2, refused)];
         assert!(!is_refunding(&outbox, this));

@@ -1,23 +1,46 @@
-//! Giving a payment back, asked twice.
+//! Giving a payment back, whole or in part, asked twice.
 
 use leptos::prelude::*;
 use qianbao_api::orders::CreateRefund;
-use qianbao_client::ClientError;
+use qianbao_api::payments::CreatePaymentRefund;
+use qianbao_client::{ClientError, RefundOf, Step};
 use qianbao_core::Money;
-use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;
-use qianbao_ui::{Amount, AmountParts, AmountSize, Banner, Button, ButtonKind, Field, Glyph, Sheet, Tone};
+use qianbao_ui::{AmountField, AmountParts, Banner, Button, ButtonKind, Field, Glyph, Sheet, Tone};
 
-use super::model::{self, REASON_MAX};
-use crate::say;
+use super::model::{REASON_MAX, has_failed, part, refund_failed, refund_step};
+use crate::features::cashier::model::typed;
 use crate::state::Till;
 use crate::texts::{Language, failure};
+use crate::{say, word};
 
-/// The confirm sheet of a full refund.
+/// Gives `amount` back and stays with it until the outcome is final, which the announcer tells.
+async fn give_back(till: Till, paid: RefundOf, amount: Money, reason: String) -> Result<(), ClientError> {
+    let client = till.client();
+    let (id, reason) = (client.fresh_id(), reason.trim().to_owned());
+    match paid {
+        RefundOf::Order(order) => {
+            if client.refund(order, &CreateRefund { id, amount, reason }, |_| ()).await?.is_done() {
+                // The mirror brings it as well; whichever is first.
+                let _ = till.find_order(order).await;
+            }
+        }
+        RefundOf::Payment { payer, payment } => {
+            let request = CreatePaymentRefund { id, payer, amount, reason };
+            if client.refund_payment(payment, &request, |_| ()).await?.is_done() {
+                // What is left stands in the mirror alone.
+                let _ = client.refresh().await;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The confirm sheet of a refund: the whole of what is left, unless less is typed.
 #[component]
 pub fn RefundSheet(
-    /// The order.
-    order: OrderId,
+    /// What was paid.
+    paid: RefundOf,
     /// Who paid it, masked.
     payer: String,
     /// What is left to give back.
@@ -27,37 +50,43 @@ pub fn RefundSheet(
 ) -> impl IntoView {
     let till = Till::get();
     let language = Language::get();
-    let reason = RwSignal::new(String::new());
-    let give_back = Action::new_local(move |(id, request): &(OrderId, CreateRefund)| {
-        let (id, request) = (*id, request.clone());
+    let (typed, reason) = (RwSignal::new(typed(left)), RwSignal::new(String::new()));
+    let amount = Memo::new(move |_| part(&typed.read(), left));
+    let give = Action::new_local(move |(amount, reason): &(Money, String)| {
+        let (amount, reason) = (*amount, reason.clone());
         async move {
-            // The sheet goes at once: from here on the order itself says how the refund stands.
+            // The sheet goes at once: from here on the payment itself says how the refund stands.
             open.set(false);
-            if till.client().refund(id, &request, |_| ()).await?.is_done() {
-                // The mirror brings it as well; whichever is first.
-                let _ = till.find_order(id).await;
-            }
-            Ok::<(), ClientError>(())
+            give_back(till, paid, amount, reason).await
         }
     });
     let press = move |()| {
-        let request = model::refund(till.client().fresh_id(), left, &reason.read_untracked());
-        give_back.dispatch((order, request));
+        if let Some(amount) = amount.get_untracked() {
+            give.dispatch((amount, reason.get_untracked()));
+        }
     };
     let failed = move || {
-        give_back.value().with(|answer| match answer {
+        give.value().with(|answer| match answer {
             Some(Err(error)) => Some(failure(language.locale(), error)),
             _ => None,
         })
     };
-    let amount_text = move || AmountParts::of(left).text();
+    let amount_text = move || AmountParts::of(amount.get().unwrap_or(left)).text();
+    let wrong = Signal::derive(move || {
+        let most = AmountParts::of(left).text();
+        if amount.get().is_some() { String::new() } else { word!(language.locale(), refund_amount_wrong, most = most) }
+    });
     view! {
         {move || failed().map(|failed| view! { <Banner text=failed tone=Tone::Cinnabar glyph=Glyph::Alert /> })}
         <Sheet open=open title=say!(refund_ask) close=move |()| open.set(false)>
             <div class="stack">
-                <p class="sheet-figure">
-                    <Amount money=left size=AmountSize::Figure />
-                </p>
+                <AmountField
+                    label=say!(refund_amount)
+                    currency=left.currency
+                    value=typed
+                    input=move |text| typed.set(text)
+                    error=wrong
+                />
                 <p>
                     {
                         let payer = payer.clone();
@@ -73,11 +102,35 @@ pub fn RefundSheet(
                 <Button
                     text=say!(refund_do, amount = amount_text)
                     kind=ButtonKind::Danger
-                    busy=give_back.pending()
+                    busy=give.pending()
+                    disabled=Signal::derive(move || amount.get().is_none())
                     press=press
                 />
             </div>
         </Sheet>
     }
     .into_any()
+}
+
+/// What is known of a refund that is under way, or that ended without money moving.
+#[component]
+pub fn RefundNews(
+    /// What was paid.
+    paid: RefundOf,
+) -> impl IntoView {
+    let till = Till::get();
+    let language = Language::get();
+    move || {
+        let outbox = till.outbox();
+        match &refund_step(&outbox, paid)?.step {
+            Step::Checking { .. } => {
+                Some(view! { <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock /> }.into_any())
+            }
+            Step::Done(outcome) if has_failed(outcome) => {
+                let said = refund_failed(language.locale(), outcome);
+                Some(view! { <Banner text=said tone=Tone::Cinnabar glyph=Glyph::Failed /> }.into_any())
+            }
+            Step::Sending | Step::Done(_) => None,
+        }
+    }
 }
