@@ -78,6 +78,10 @@ pub struct ServeOptions {
     /// Private key of --tls-cert, PEM, mode 0600.
     #[arg(long, value_name = "FILE", env = "QIANBAO_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// Scheme by which browsers reach the hosts: `https` behind a proxy that ends TLS and passes the Host header on.
+    /// [default: https with --tls-cert, else http]
+    #[arg(long, value_name = "SCHEME", env = "QIANBAO_PUBLIC_SCHEME")]
+    pub public_scheme: Option<Transport>,
     /// Longest time for an answer, milliseconds, 100–60000. [default: 10000]
     #[arg(long, value_name = "MS", env = "QIANBAO_ANSWER_MS_MAX")]
     pub answer_ms_max: Option<u32>,
@@ -134,6 +138,11 @@ pub enum OptionsError {
     /// One of two options that belong together is missing.
     #[error("expected --tls-cert and --tls-key together")]
     HalfTls,
+    /// The server speaks TLS, and browsers are said not to.
+    #[error(
+        "expected --public-scheme https, or none, with --tls-cert; found http: browsers would come by HTTPS all the same"
+    )]
+    PlainTls,
 }
 
 /// What `serve` runs with.
@@ -191,6 +200,7 @@ impl ServeOptions {
             bank_url,
             tls_cert,
             tls_key,
+            public_scheme,
             answer_ms_max,
             password_workers,
             streams_max,
@@ -204,7 +214,12 @@ impl ServeOptions {
             (None, None) => None,
             _ => return Err(OptionsError::HalfTls),
         };
-        let transport = if tls.is_some() { Transport::Tls } else { Transport::Plain };
+        let transport = match (all.public_scheme, &tls) {
+            (Some(Transport::Plain), Some(_)) => return Err(OptionsError::PlainTls),
+            (Some(said), _) => said,
+            (None, Some(_)) => Transport::Tls,
+            (None, None) => Transport::Plain,
+        };
         let domain = all.domain.unwrap_or_else(|| format!("localhost:{}", listen.port()));
         Ok(Config {
             data: all.data.unwrap_or_else(|| PathBuf::from("data")),
@@ -252,6 +267,7 @@ fn within(option: &'static str, given: Option<u32>, default: u32, least: u32, mo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hosts::{Audience, RealmName};
 
     #[test]
     fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
@@ -272,6 +288,38 @@ mod tests {
     fn a_number_out_of_range_is_refused() {
         let options = ServeOptions { password_workers: Some(0), ..ServeOptions::default() };
         assert!(matches!(options.resolve(), Err(OptionsError::Range { option: "password-workers", found: 0, .. })));
+    }
+
+    #[test]
+    fn the_public_scheme_is_that_of_the_server_unless_a_proxy_stands_before_it() {
+        let origin = |options: ServeOptions| {
+            let domain = Some("example.org".to_owned());
+            let config = ServeOptions { domain, ..options }.resolve()?;
+            Ok::<_, OptionsError>((config.transport, config.hosts.origin(RealmName::Live, Audience::Wallet)))
+        };
+        let plain = ServeOptions::default();
+        let (certificate, key) = (Some(PathBuf::from("a.pem")), Some(PathBuf::from("a.key")));
+        let tls = ServeOptions { tls_cert: certificate, tls_key: key, ..ServeOptions::default() };
+        let said = |public_scheme, options: &ServeOptions| ServeOptions { public_scheme, ..options.clone() };
+        let (http, https) = ("http://wallet.example.org".to_owned(), "https://wallet.example.org".to_owned());
+        for (options, expected) in [
+            (plain.clone(), (Transport::Plain, http.clone())),
+            (tls.clone(), (Transport::Tls, https.clone())),
+            (said(Some(Transport::Plain), &plain), (Transport::Plain, http)),
+            (said(Some(Transport::Tls), &plain), (Transport::Tls, https.clone())),
+            (said(Some(Transport::Tls), &tls), (Transport::Tls, https)),
+        ] {
+            assert_eq!(origin(options).expect("right options"), expected);
+        }
+        assert!(matches!(origin(said(Some(Transport::Plain), &tls)), Err(OptionsError::PlainTls)));
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("qianbao.toml");
+        std::fs::write(&file, "public-scheme = \"https\"\n").expect("the file is written");
+        let options = ServeOptions { config: Some(file), ..ServeOptions::default() };
+        assert_eq!(options.resolve().expect("right options").transport, Transport::Tls);
+        let parse = |scheme: &str| Cli::try_parse_from(["qianbao", "serve", "--public-scheme", scheme]);
+        assert!(parse("https").is_ok() && parse("ftp").is_err());
     }
 
     #[test]

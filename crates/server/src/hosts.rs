@@ -12,6 +12,9 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use clap::ValueEnum;
+use serde::Deserialize;
+
 /// One of the two realms; each has its own folder, ledger, directory and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RealmName {
@@ -123,12 +126,16 @@ impl Hosts {
     }
 }
 
-/// How browsers reach the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How browsers reach the server, itself or by way of a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum, Deserialize)]
 pub enum Transport {
     /// HTTP, on this machine only.
+    #[value(name = "http")]
+    #[serde(rename = "http")]
     Plain,
     /// HTTPS.
+    #[value(name = "https")]
+    #[serde(rename = "https")]
     Tls,
 }
 

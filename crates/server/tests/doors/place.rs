@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::Request;
 use qianbao_api::ProblemCode as P;
+use qianbao_server::config::ServeOptions;
+use qianbao_server::hosts::Transport;
 
 use crate::house::{House, PASSWORD, TestResult, person};
 
@@ -42,6 +44,33 @@ async fn what_changes_something_must_come_from_the_hosts_own_page() -> TestResul
         }
         let answer = house.browser("wallet.localhost:8787").send(request.body(Body::from(body.clone()))?).await?;
         assert_eq!(answer.status(), if is_let_in { 200 } else { 403 }, "{headers:?}");
+        if !is_let_in {
+            assert_eq!(answer.refused()?.1, P::OriginRefused);
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_ends_tls_pages_are_of_https_origins_and_of_no_others() -> TestResult {
+    let options = ServeOptions {
+        public_scheme: Some(Transport::Tls),
+        domain: Some("example.org".to_owned()),
+        ..ServeOptions::default()
+    };
+    let house = House::with(options).await?;
+    for (origin, is_let_in) in [
+        ("https://wallet.example.org", true),
+        ("http://wallet.example.org", false),
+        ("https://desk.example.org", false),
+        ("https://wallet.example.org:8443", false),
+    ] {
+        let request = Request::post("/v1/people").header("content-type", "application/json").header("origin", origin);
+        let request = request.body(Body::from(person("ming").to_string()))?;
+        let answer = house.browser("wallet.example.org").send(request).await?;
+        assert_eq!(answer.status(), if is_let_in { 200 } else { 403 }, "{origin}: {}", answer.text);
+        // Browsers come by HTTPS, and are told to stay with it.
+        assert!(answer.header("strict-transport-security").starts_with("max-age="), "{origin}");
         if !is_let_in {
             assert_eq!(answer.refused()?.1, P::OriginRefused);
         }
