@@ -24,6 +24,7 @@ use crate::door::place::place;
 use crate::door::policy::Table;
 use crate::hosts::{Audience, RealmName, Transport};
 use crate::identity::password::{HashError, Workers};
+use crate::limits::{Limits, LimitsError};
 use crate::problem::Refusal;
 use crate::projections::Documents;
 use crate::realm::{OpenRealmError, Realm};
@@ -63,6 +64,9 @@ pub struct Shared {
 /// The program cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenAppError {
+    /// The limits.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
     /// A realm.
     #[error(transparent)]
     Realm(#[from] OpenRealmError),
@@ -89,8 +93,9 @@ impl App {
     /// When a realm cannot be opened.
     pub async fn open(config: Config, sources: Sources) -> Result<Self, OpenAppError> {
         let bank = Arc::new(SandboxBank::new(&config.bank_url)?);
-        let live = Realm::open(&config.data, RealmName::Live, &sources).await?;
-        let test = Realm::open(&config.data, RealmName::Test, &sources).await?;
+        let limits = Limits::open(config.limits.as_deref(), sources.now())?;
+        let live = Realm::open(&config.data, RealmName::Live, limits, &sources).await?;
+        let test = Realm::open(&config.data, RealmName::Test, limits, &sources).await?;
         let (wallet_site, desk_site) = (built(&config, "app"), built(&config, "desk"));
         let password_workers = Workers::new(config.password_workers);
         let nobodys = HEXLOWER.encode(&sources.bytes::<32>());

@@ -29,6 +29,8 @@ pub enum Command {
     Seed(DataOptions),
     /// List the money from the bank that nobody could be found for, or that could not be booked, oldest first, as tab-separated lines.
     Held(DataOptions),
+    /// Write the built-in limits and rates with their sources, in the form that `serve --limits` takes.
+    Limits,
     /// Make a new operator key for codes and receipts; the present one stays valid for verification.
     RotateKeys(DataOptions),
     /// Write the OpenAPI 3 document to standard output.
@@ -97,6 +99,9 @@ pub struct ServeOptions {
     /// Minutes without a request after which a wallet session asks to sign in again, 1–720. [default: 15]
     #[arg(long, value_name = "MINUTES", env = "QIANBAO_SESSION_IDLE_MINUTES")]
     pub session_idle_minutes: Option<u32>,
+    /// Limits and rates in the form that `qianbao limits` prints; checked at the start. [default: the built-in ones]
+    #[arg(long, value_name = "FILE", env = "QIANBAO_LIMITS")]
+    pub limits: Option<PathBuf>,
     /// What is logged, as in `info,qianbao_server=debug`. [default: info]
     #[arg(long, value_name = "FILTER", env = "QIANBAO_LOG")]
     pub log: Option<String>,
@@ -172,6 +177,8 @@ pub struct Config {
     pub person_streams_max: u32,
     /// Minutes until an unused wallet session is over.
     pub session_idle_minutes: u32,
+    /// File with limits and rates, in place of the built-in ones.
+    pub limits: Option<PathBuf>,
     /// What is logged.
     pub log: String,
 }
@@ -206,6 +213,7 @@ impl ServeOptions {
             streams_max,
             person_streams_max,
             session_idle_minutes,
+            limits,
             log
         );
         let listen = all.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8787)));
@@ -234,6 +242,7 @@ impl ServeOptions {
             streams_max: within("streams-max", all.streams_max, 2_000, 1, 100_000)?,
             person_streams_max: within("person-streams-max", all.person_streams_max, 20, 1, 1_000)?,
             session_idle_minutes: within("session-idle-minutes", all.session_idle_minutes, 15, 1, 720)?,
+            limits: all.limits,
             log: all.log.unwrap_or_else(|| "info".to_owned()),
         })
     }

@@ -12,7 +12,7 @@ use qianbao_server::directory::Directory;
 use qianbao_server::funding::rows;
 use qianbao_server::hosts::RealmName;
 use qianbao_server::seed::{self, Seeded};
-use qianbao_server::{openapi, serve};
+use qianbao_server::{limits, openapi, serve};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -56,6 +56,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
             }
         }
         Command::Held(options) => runtime()?.block_on(held(&options.folder()?))?,
+        Command::Limits => print!("{}", limits::BUILT_IN),
         Command::Openapi => print!("{}", openapi::document()),
     }
     Ok(ExitCode::SUCCESS)

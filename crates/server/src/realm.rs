@@ -24,7 +24,8 @@ use crate::merchants::today::Folded;
 use crate::projections;
 use crate::sync::stream::Touches;
 
-const ZONE: &str = "Asia/Shanghai";
+/// Where the ledger's days begin.
+pub const ZONE: &str = "Asia/Shanghai";
 
 /// One realm, open.
 pub struct Realm {
@@ -87,7 +88,12 @@ impl Realm {
     ///
     /// # Errors
     /// When the folder, a database or a key cannot be used.
-    pub async fn open(data: &Path, name: RealmName, sources: &Sources) -> Result<Arc<Self>, OpenRealmError> {
+    pub async fn open(
+        data: &Path,
+        name: RealmName,
+        limits: Limits,
+        sources: &Sources,
+    ) -> Result<Arc<Self>, OpenRealmError> {
         let folder = data.join(name.folder());
         // Names, hashes and balances are nobody else's business on this machine.
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
@@ -100,7 +106,7 @@ impl Realm {
         let ledger = Ledger::open_sqlite(&folder.join("ledger.db"), settings(sources)?)?;
         // The ledger is locked for this process alone: whoever held a lease is gone.
         projections::free_all(&directory).await?;
-        let (limits, kept, folded, touches) = Default::default();
+        let (kept, folded, touches) = Default::default();
         Ok(Arc::new(Self { name, directory, ledger, keys, pepper, bank_key, limits, kept, folded, touches }))
     }
 

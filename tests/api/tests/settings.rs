@@ -19,7 +19,7 @@ async fn help_names_every_command_and_the_settings_of_serve() -> TestResult {
         .output()
         .await?;
     let text = String::from_utf8(out.stdout)?;
-    for option in ["--data", "--listen", "--site", "--bank-url", "--domain", "--public-scheme"] {
+    for option in ["--data", "--listen", "--site", "--bank-url", "--domain", "--public-scheme", "--limits"] {
         assert!(text.contains(option), "`serve --help` does not name {option}: {text}");
     }
     assert!(text.contains("[env:"), "`serve --help` names the variables of the environment: {text}");

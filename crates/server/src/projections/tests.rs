@@ -9,6 +9,7 @@ use qianbao_ledger::Epoch;
 use super::*;
 use crate::clock::{Clock, SystemRandom};
 use crate::hosts::RealmName;
+use crate::limits::Limits;
 use crate::orders::posting::{End, end};
 use crate::payments::details::{OrderRef, OrderStep};
 
@@ -62,7 +63,8 @@ impl Projection for Counting {
 async fn realm_with(postings: u8) -> (tempfile::TempDir, Arc<Realm>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let sources = Sources::new(Still, SystemRandom);
-    let realm = Realm::open(folder.path(), RealmName::Test, &sources).await.expect("an empty realm opens");
+    let limits = Limits::built_in();
+    let realm = Realm::open(folder.path(), RealmName::Test, limits, &sources).await.expect("an empty realm opens");
     for number in 0..postings {
         let order = OrderRef { order: OrderId::from_parts(1, [number; 10]), version: 1 };
         let step = OrderStep { shop: ShopId::from_parts(1, [1; 10]), order };

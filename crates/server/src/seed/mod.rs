@@ -18,6 +18,7 @@ use qianbao_core::Timestamp;
 use crate::clock::{Sources, SystemRandom};
 use crate::hosts::RealmName;
 use crate::identity;
+use crate::limits::Limits;
 use crate::realm::{OpenRealmError, Realm};
 
 pub use play::PlayError;
@@ -55,7 +56,8 @@ pub enum Seeded {
 pub async fn seed(data: &Path, now: Timestamp) -> Result<Seeded, SeedError> {
     let clock = SeedClock::at(now);
     let sources = Sources::new(clock.clone(), SystemRandom);
-    let realm = Realm::open(data, RealmName::Live, &sources).await?;
+    let limits = Limits::built_in();
+    let realm = Realm::open(data, RealmName::Live, limits, &sources).await?;
     let seeded = if identity::rows::is_empty(realm.directory.readers()).await.map_err(PlayError::from)? {
         play::play(&realm, &sources, &clock, now).await?;
         Seeded::Now
@@ -64,7 +66,7 @@ pub async fn seed(data: &Path, now: Timestamp) -> Result<Seeded, SeedError> {
     };
     leave(realm).await;
     // A folder is whole with both realms; the one for trying things out starts empty.
-    leave(Realm::open(data, RealmName::Test, &sources).await?).await;
+    leave(Realm::open(data, RealmName::Test, limits, &sources).await?).await;
     Ok(seeded)
 }
 

@@ -7,6 +7,7 @@ mod edit_order;
 mod events;
 mod expiry;
 mod house;
+mod limits;
 mod list_orders;
 mod open_shop;
 mod pay;
