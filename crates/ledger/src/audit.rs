@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use qianbao_core::posting::{AccountId, Asset, ClaimKey, Mode};
+use qianbao_core::posting::{AccountId, Asset, ClaimKey, Mode, PostingRef};
 
 use crate::account::Account;
 use crate::apply::{Target, View, post};
@@ -136,7 +136,9 @@ fn replay(
     records: Vec<Record>,
     findings: &mut Vec<Finding>,
 ) -> Result<(), StorageError> {
-    for record in records {
+    let names: Vec<PostingRef> = records.iter().map(|record| record.posting.head.posting_ref()).collect();
+    let named = reader.sequences_of(&names)?;
+    for (record, named) in records.into_iter().zip(named) {
         let sequence = record.sequence;
         let expected = view.tip.sequence + 1;
         if sequence != expected {
@@ -146,7 +148,6 @@ fn replay(
         if record.time < view.tip.time {
             findings.push(Finding::Time { sequence });
         }
-        let name = record.posting.head.posting_ref();
         match post(view, record.posting.clone(), record.time) {
             Ok(computed) if computed != record => findings.push(Finding::Record { sequence }),
             Ok(_) => {}
@@ -155,7 +156,7 @@ fn replay(
                 view.tip.sequence = sequence;
             }
         }
-        if reader.sequence_of(name)? != Some(sequence) {
+        if named != Some(sequence) {
             findings.push(Finding::Name { sequence });
         }
         forget(view, &record);

@@ -3,6 +3,10 @@
 //! Phases of a batch: take up to [`BATCH_MAX`] postings, waiting a moment for callers just answered · load what they touch · `apply` · commit durably · answer each
 //! caller · announce the new head. Answers go out after the commit only. When a commit fails nothing more is taken:
 //! what is on disk is then known only to a fresh start.
+//!
+//! On a database that several processes share, a batch that another one was in the way of runs again, at most
+//! [`TRIES_MAX`] times; so does one whose commit was not answered, and then the ids tell what had become of it. Between
+//! batches the engine looks whether somebody else has moved the head, as long as anybody listens.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
@@ -23,6 +27,10 @@ pub(crate) const BATCH_MAX: usize = 256;
 pub(crate) const EXPIRIES_MAX: usize = 64;
 /// Longest time between two looks for what has expired.
 const IDLE_MAX: Duration = Duration::from_secs(1);
+/// Time between two looks at a shared head while somebody listens.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often a batch runs on a shared database before its callers are told to try again.
+const TRIES_MAX: u32 = 5;
 
 /// Longest time that a batch waits for more postings once it has one.
 const GATHER_MAX: Duration = Duration::from_millis(1);
@@ -30,8 +38,11 @@ const GATHER_MAX: Duration = Duration::from_millis(1);
 /// A posting on its way to the writer.
 pub(crate) struct Job {
     pub(crate) posting: Posting,
-    pub(crate) answer: oneshot::Sender<Result<Outcome, SubmitError>>,
+    pub(crate) answer: Answer,
 }
+
+/// Where a caller waits.
+type Answer = oneshot::Sender<Result<Outcome, SubmitError>>;
 
 /// What the writer thread owns.
 pub(crate) struct Engine<W> {
@@ -47,37 +58,77 @@ impl<W: Writer> Engine<W> {
     pub(crate) fn run(mut self, runtime: &tokio::runtime::Runtime) {
         let mut jobs = Vec::with_capacity(BATCH_MAX);
         let mut last = Pace::default();
+        let mut last_batch = Instant::now();
         while runtime.block_on(self.gather(&mut jobs, last)) {
+            if jobs.is_empty() && last_batch.elapsed() < IDLE_MAX {
+                self.look();
+                continue;
+            }
             let (postings, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.posting, job.answer)).unzip();
-            let began = Instant::now();
-            match run_batch(&mut self.writer, postings, (self.clock)(), &self.zone) {
-                Ok(decision) => {
-                    last = Pace { answered: answers.len(), took: began.elapsed() };
-                    let sequence = decision.tip.sequence;
-                    self.head.send_if_modified(|head| std::mem::replace(head, sequence) != sequence);
-                    for (answer, outcome) in answers.into_iter().zip(decision.answers) {
-                        // A caller that has gone away finds its outcome by the id.
-                        let _ = answer.send(outcome);
-                    }
-                }
-                Err(StorageError::Locked) => {
-                    tracing::warn!("somebody else holds the lock of the ledger's database");
-                    for answer in answers {
-                        let _ = answer.send(Err(SubmitError::Busy));
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the ledger stops taking postings");
-                    return;
-                }
+            let count = answers.len();
+            last_batch = Instant::now();
+            let outcome = run_batch(&mut self.writer, postings, &*self.clock, &self.zone);
+            last = Pace { answered: count, took: last_batch.elapsed() };
+            if !self.answer(answers, outcome) {
+                return;
             }
         }
+    }
+
+    /// Answers the callers of a batch. False when nothing more can be taken.
+    fn answer(&self, answers: Vec<Answer>, outcome: Result<Decision, StorageError>) -> bool {
+        let decision = match outcome {
+            Ok(decision) => decision,
+            Err(error) if error.is_passing() => {
+                tracing::warn!(%error, callers = answers.len(), "a batch was given up for now");
+                let is_unknown = matches!(error, StorageError::Unknown { .. });
+                let reason = if is_unknown { SubmitError::Unknown } else { SubmitError::Busy };
+                for answer in answers {
+                    let _ = answer.send(Err(reason.clone()));
+                }
+                return true;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the ledger stops taking postings");
+                return false;
+            }
+        };
+        self.announce(decision.tip.sequence);
+        for (answer, outcome) in answers.into_iter().zip(decision.answers) {
+            // A caller that has gone away finds its outcome by the id.
+            let _ = answer.send(outcome);
+        }
+        true
+    }
+
+    /// Looks whether another process has moved the head.
+    fn look(&mut self) {
+        match self.writer.look() {
+            Ok(Some(sequence)) => self.announce(sequence),
+            Ok(None) => {}
+            // The next batch meets the same and tells its callers.
+            Err(error) => tracing::debug!(%error, "the head could not be looked at"),
+        }
+    }
+
+    fn announce(&self, sequence: u64) {
+        self.head.send_if_modified(|head| {
+            let is_new = sequence > *head;
+            *head = sequence.max(*head);
+            is_new
+        });
+    }
+
+    /// How long the engine may wait for postings before it has something else to do.
+    fn idle(&self) -> Duration {
+        // The ledger's own handle holds one receiver.
+        if W::IS_SHARED && self.head.receiver_count() > 1 { LOOK_EVERY } else { IDLE_MAX }
     }
 
     /// Takes what waits, and gives callers who were just answered a moment to come back: without it the first of them
     /// would be synced alone and the others would wait for that. False when no handle is left.
     async fn gather(&mut self, jobs: &mut Vec<Job>, last: Pace) -> bool {
-        if tokio::time::timeout(IDLE_MAX, self.queue.recv_many(jobs, BATCH_MAX)).await == Ok(0) {
+        if tokio::time::timeout(self.idle(), self.queue.recv_many(jobs, BATCH_MAX)).await == Ok(0) {
             return false;
         }
         let began = Instant::now();
@@ -163,15 +214,45 @@ where
     keys.iter().zip(values).filter_map(|(key, value)| Some((*key, value?))).collect()
 }
 
-/// Runs one batch at a given time: loads, decides, stores. The engine's thread calls it; so may a test of a backend.
+/// Runs one batch: loads, decides, stores. The engine's thread calls it; so may a test of a backend.
 pub fn run_batch<W: Writer>(
     writer: &mut W,
+    mut postings: Vec<Posting>,
+    clock: &dyn Fn() -> Timestamp,
+    zone: &Zone,
+) -> Result<Decision, StorageError> {
+    let tries_max = if W::IS_SHARED { TRIES_MAX } else { 1 };
+    let mut unanswered = None;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let is_last = tries == tries_max;
+        let batch = if is_last { std::mem::take(&mut postings) } else { postings.clone() };
+        match run_once(writer, batch, clock, zone) {
+            Err(error) if error.is_passing() => {
+                // Once a commit was not answered, no later failure proves that nothing was stored.
+                if matches!(error, StorageError::Unknown { .. }) {
+                    unanswered = Some(error.clone());
+                }
+                if is_last || (error == StorageError::Locked && unanswered.is_none()) {
+                    return Err(unanswered.unwrap_or(error));
+                }
+                tracing::info!(%error, tries, "a batch runs again");
+                writer.pause(tries);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn run_once<W: Writer>(
+    writer: &mut W,
     postings: Vec<Posting>,
-    time: Timestamp,
+    clock: &dyn Fn() -> Timestamp,
     zone: &Zone,
 ) -> Result<Decision, StorageError> {
     let tip = writer.begin()?;
-    let time = time.max(tip.time);
+    let time = writer.time(clock()).max(tip.time);
     let due = writer.due(time, EXPIRIES_MAX)?;
     let view = load(writer, tip, &postings, &due)?;
     let decision = apply(postings, view, &due, time, zone.day(time));

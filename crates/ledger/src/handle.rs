@@ -19,6 +19,17 @@ use crate::storage::{Reader, StorageError, Writer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(pub i64);
 
+/// What a ledger is opened with.
+#[derive(Clone)]
+pub struct Settings {
+    /// The clock of commit times.
+    pub clock: Clock,
+    /// The zone of a ledger that is created now. One that exists keeps its own.
+    pub zone: Zone,
+    /// The epoch of a ledger that is created now. One that exists keeps its own.
+    pub epoch: Epoch,
+}
+
 /// Most postings that wait for the writer; one more is answered as busy.
 pub const QUEUE_MAX: usize = 4_096;
 /// Most lines, records or accounts that one read answers.

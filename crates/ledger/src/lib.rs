@@ -9,7 +9,8 @@
 //!
 //! One pure function decides, [`apply`](apply()): `apply(batch, what it touches, time) → decision`. A backend only loads
 //! what a batch touches and stores what came out, so all backends give the same answers. [`Memory`] is the model,
-//! [`Sqlite`] the default; both run one conformance suite, and random batches are compared between them.
+//! [`Sqlite`] the default, [`Postgres`] the one that several processes share; all run one conformance suite, and random
+//! batches are compared between them.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -75,8 +76,8 @@
 //! # What it leaves to others
 //!
 //! Who may post what; the meaning of kinds, references and details; what follows from a posting (read [`Ledger::tail`] from
-//! your own cursor, woken by [`Ledger::head`]). It reads no clock: the door hands one in. After a restore the caller gives
-//! a new [`Epoch`], which makes every cursor of the old life invalid.
+//! your own cursor, woken by [`Ledger::head`]). It reads no clock: the door hands one in, or the shared database tells the
+//! time ([`CommitClock`]). After a restore the caller gives a new [`Epoch`], which makes every cursor of the old life invalid.
 
 #![deny(unsafe_code)]
 
@@ -85,11 +86,14 @@ mod account_map;
 mod apply;
 mod audit;
 mod clock;
+mod columns;
 mod engine;
 mod handle;
 mod history;
 mod memory;
 mod outcome;
+mod postgres;
+mod recent;
 mod record;
 mod sqlite;
 mod storage;
@@ -100,10 +104,11 @@ pub use apply::{Decision, Holder, Known, Pending, Stored, Target, View, apply};
 pub use audit::{Audit, Finding, audit};
 pub use clock::{Clock, Zone, ZoneError};
 pub use engine::run_batch;
-pub use handle::{Epoch, Ledger, QUEUE_MAX, READ_MAX, ReadError};
+pub use handle::{Epoch, Ledger, QUEUE_MAX, READ_MAX, ReadError, Settings};
 pub use history::{Cursor, Direction, Entry, Page};
 pub use memory::Memory;
 pub use outcome::{Outcome, Refusal, Resolution, SubmitError};
+pub use postgres::{CommitClock, OpenPostgresError, Place, PlaceError, Postgres, PostgresReader, PostgresWriter};
 pub use record::{Answer, Effect, Phase, Record, RecordError, Refused, Touched};
-pub use sqlite::{OpenError, Settings, Sqlite, SqliteReader, SqliteWriter};
+pub use sqlite::{OpenError, Sqlite, SqliteReader, SqliteWriter};
 pub use storage::{Cut, Reader, StorageError, Tip, Writer};

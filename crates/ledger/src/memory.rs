@@ -181,8 +181,9 @@ impl Reader for Memory {
         Ok(found.into_iter().take(limit).cloned().collect())
     }
 
-    fn sequence_of(&self, posting: PostingRef) -> Result<Option<u64>, StorageError> {
-        Ok(self.read().sequences.get(&posting).copied())
+    fn sequences_of(&self, postings: &[PostingRef]) -> Result<Vec<Option<u64>>, StorageError> {
+        let tables = self.read();
+        Ok(postings.iter().map(|posting| tables.sequences.get(posting).copied()).collect())
     }
 
     fn tail(&self, after: u64, limit: usize) -> Result<Vec<Record>, StorageError> {

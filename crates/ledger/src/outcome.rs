@@ -176,7 +176,8 @@ pub enum Resolution {
     Expired,
 }
 
-/// Why a posting got no outcome. Nothing was stored by this try, and the id is as open or closed as it was before.
+/// Why a posting got no outcome. Except for the last two, nothing was stored by this try, and the id is as open or closed
+/// as it was before.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubmitError {
     /// The queue is full, or the database is locked by somebody else: try again.
@@ -196,6 +197,9 @@ pub enum SubmitError {
     /// Only the engine starts postings as `Owner::ENGINE`.
     #[error("the engine's own owner cannot start a posting")]
     OwnerReserved,
+    /// The database did not say whether it has stored the posting. The id tells: send the same posting again, or ask.
+    #[error("the ledger's database did not answer: the posting's id tells what became of it")]
+    Unknown,
     /// The ledger has stopped taking postings (shutdown, or a failed write). Whether *this* posting was written may
     /// be unknown: after a restart its id tells.
     #[error("the ledger has stopped taking postings")]

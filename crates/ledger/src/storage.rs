@@ -2,7 +2,8 @@
 //!
 //! The engine calls a writer in one order, on one thread: `begin`, the loads, then either `commit` with what was
 //! decided or `rollback`. Loads answer for the state that the batch will be applied to; nobody else writes in between.
-//! A failed commit leaves the writer unusable: the engine stops, and a restart reads what is on disk.
+//! What a failure means is in the error: the same batch runs again ([`StorageError::is_passing`]), or the writer is
+//! unusable, the engine stops and a restart reads what is on disk.
 
 use qianbao_core::Timestamp;
 use qianbao_core::posting::{AccountId, ClaimKey, Owner, PostingId, PostingRef};
@@ -19,6 +20,33 @@ pub enum StorageError {
     /// has begun; the postings of the batch are answered as busy.
     #[error("the ledger's database is locked by somebody else")]
     Locked,
+    /// Another writer was in the way. Nothing of the batch was stored; the same batch may run again.
+    #[error("another writer of the ledger's database was in the way: {message}")]
+    Conflict {
+        /// The database's words.
+        message: String,
+    },
+    /// The database cannot be reached, is starting or ending, or has no room. Nothing of the batch was stored; the same
+    /// batch may run again.
+    #[error("the ledger's database cannot be worked with now: {message}")]
+    Unreachable {
+        /// The database's words.
+        message: String,
+    },
+    /// The connection was lost at the commit. Whether the batch was stored is open until the same batch runs again.
+    #[error("the ledger's database did not say whether it has stored a batch: {message}")]
+    Unknown {
+        /// The database's words.
+        message: String,
+    },
+    /// The ledger was restored from a backup while this process had it open.
+    #[error("the ledger was restored beneath this process: expected epoch {expected}, found {found}; start it again")]
+    Restored {
+        /// The epoch that the process began with.
+        expected: i64,
+        /// The epoch that stands in the database.
+        found: i64,
+    },
     /// The database refused or failed.
     #[error("the ledger's database failed while it {doing}: {message}")]
     Database {
@@ -35,6 +63,13 @@ pub enum StorageError {
         /// What is wrong with it.
         message: String,
     },
+}
+
+impl StorageError {
+    /// Whether the same batch may get through when it runs again.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Locked | Self::Conflict { .. } | Self::Unreachable { .. } | Self::Unknown { .. })
+    }
 }
 
 /// The last posting of the ledger.
@@ -59,8 +94,24 @@ pub struct Cut {
 
 /// The writing side of a backend.
 pub trait Writer: Send + 'static {
+    /// Whether other processes may write to the same ledger: then a batch may have to run again, and the head moves by itself.
+    const IS_SHARED: bool = false;
+
     /// Opens the batch and answers the last posting, or [`StorageError::Locked`], and then nothing has begun. On a shared database this takes the lock that orders all writers.
     fn begin(&mut self) -> Result<Tip, StorageError>;
+
+    /// The time of the batch that has begun, when the database tells it; `clock` is the process's own.
+    fn time(&self, clock: Timestamp) -> Timestamp {
+        clock
+    }
+
+    /// The last sequence, read between batches. None where nobody else can have moved it.
+    fn look(&mut self) -> Result<Option<u64>, StorageError> {
+        Ok(None)
+    }
+
+    /// Waits before the batch runs for the `tries`-th time, so that those who are in each other's way part.
+    fn pause(&mut self, _tries: u32) {}
 
     /// What is known about ids, in the order asked.
     fn known(&mut self, refs: &[PostingRef]) -> Result<Vec<Option<Known>>, StorageError>;
@@ -105,8 +156,8 @@ pub trait Reader: Send + Sync + 'static {
     /// Posted postings with this id, whoever started them, up to `limit`, in order of owner.
     fn with_id(&self, id: PostingId, limit: usize) -> Result<Vec<Record>, StorageError>;
 
-    /// The sequence that an id leads to. None for what is not there and for what was refused.
-    fn sequence_of(&self, posting: PostingRef) -> Result<Option<u64>, StorageError>;
+    /// The sequences that ids lead to, in the order asked. None for what is not there and for what was refused.
+    fn sequences_of(&self, postings: &[PostingRef]) -> Result<Vec<Option<u64>>, StorageError>;
 
     /// Records after a sequence, oldest first, up to `limit`.
     fn tail(&self, after: u64, limit: usize) -> Result<Vec<Record>, StorageError>;

@@ -44,6 +44,8 @@ impl Refuses for FailureError {
             Self::Submit(SubmitError::Busy | SubmitError::Stale { .. })
             | Self::Directory(DirectoryError::Busy(_) | DirectoryError::Conflict(_)) => ProblemCode::Overloaded,
             Self::Submit(SubmitError::IdReused) => ProblemCode::IdReused,
+            // Whether it happened is open: the same request again finds out.
+            Self::Submit(SubmitError::Unknown) => ProblemCode::Timeout,
             Self::Form(PostingError::IdVersion { .. }) => ProblemCode::MalformedRequest,
             _ => ProblemCode::Internal,
         }

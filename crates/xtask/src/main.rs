@@ -9,6 +9,7 @@ mod e2e;
 mod failure;
 mod faults;
 mod places;
+mod postgres;
 mod process;
 mod progress;
 mod run;

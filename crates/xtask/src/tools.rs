@@ -32,6 +32,8 @@ pub enum Tool {
     Brotli,
     /// Chinese letters for screenshots.
     ChineseFonts,
+    /// The second database of the tests.
+    Postgres,
 }
 
 impl Tool {
@@ -45,13 +47,14 @@ impl Tool {
             Self::Chromium => "Chromium with its driver",
             Self::Brotli => "brotli",
             Self::ChineseFonts => "Noto Sans CJK",
+            Self::Postgres => "PostgreSQL",
         }
     }
 
     fn duration(self) -> &'static str {
         match self {
             Self::WasmTarget | Self::Brotli | Self::ChineseFonts => "some seconds",
-            Self::NpmParts | Self::Chromium => "about half a minute",
+            Self::NpmParts | Self::Chromium | Self::Postgres => "about half a minute",
             Self::Trunk => "2 to 5 minutes of compiling",
             Self::WasmBindgen => "about 2 minutes of compiling",
             Self::CargoDeny => "3 to 5 minutes of compiling",
@@ -71,6 +74,7 @@ impl Tool {
             Self::Chromium => chromium(places).is_some() && chromedriver(places).is_some(),
             Self::Brotli => process::succeeds(process::command(places, "brotli").arg("--version")),
             Self::ChineseFonts => apt::has_chinese_fonts(places),
+            Self::Postgres => apt::has_postgres(places),
         }
     }
 
@@ -86,6 +90,7 @@ impl Tool {
             Self::Chromium => apt::install(places, &["chromium", "chromium-driver"]),
             Self::Brotli => apt::install(places, &["brotli"]),
             Self::ChineseFonts => apt::install(places, &["fonts-noto-cjk"]),
+            Self::Postgres => apt::install(places, &["postgresql"]),
         }
     }
 }

@@ -6,14 +6,12 @@
 //!   each touched balance once.
 //! - Readers have connections of their own and read in short transactions, so that the WAL stays small.
 
-mod cache;
-mod names;
 mod open;
 mod reader;
 mod rows;
 mod schema;
 mod writer;
 
-pub use open::{OpenError, Settings, Sqlite};
+pub use open::{OpenError, Sqlite};
 pub use reader::SqliteReader;
 pub use writer::SqliteWriter;

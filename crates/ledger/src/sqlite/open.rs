@@ -9,20 +9,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::reader::SqliteReader;
 use super::schema;
 use super::writer::SqliteWriter;
-use crate::clock::{Clock, Zone};
-use crate::handle::{Epoch, Ledger};
+use crate::clock::Zone;
+use crate::handle::{Epoch, Ledger, Settings};
 use crate::storage::StorageError;
-
-/// What a ledger file is opened with.
-#[derive(Clone)]
-pub struct Settings {
-    /// The clock of commit times.
-    pub clock: Clock,
-    /// The zone of a ledger that is created now. One that exists keeps its own.
-    pub zone: Zone,
-    /// The epoch of a ledger that is created now. One that exists keeps its own.
-    pub epoch: Epoch,
-}
 
 /// The file cannot be used as a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,10 +8,11 @@ use qianbao_core::Timestamp;
 use qianbao_core::posting::{AccountId, ClaimKey, Owner, PostingId, PostingRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::rows::{self, SELECT_ACCOUNT, integer, sequence};
+use super::rows::{self, SELECT_ACCOUNT};
 use super::schema::failed;
 use crate::account::Account;
 use crate::apply::{Holder, Pending};
+use crate::columns::{damaged, integer, sequence};
 use crate::handle::READERS;
 use crate::history::{Cursor, Entry, Page, entries_of};
 use crate::record::{Answer, Record, codec};
@@ -109,8 +110,11 @@ impl Reader for SqliteReader {
         self.read(|connection| rows::with_id(connection, id, limit))
     }
 
-    fn sequence_of(&self, posting: PostingRef) -> Result<Option<u64>, StorageError> {
-        self.read(|connection| Ok(rows::find_name(connection, posting)?.filter(|&number| number > 0)))
+    fn sequences_of(&self, postings: &[PostingRef]) -> Result<Vec<Option<u64>>, StorageError> {
+        self.read(|connection| {
+            let find = |name: &PostingRef| Ok(rows::find_name(connection, *name)?.filter(|&number| number > 0));
+            postings.iter().map(find).collect()
+        })
     }
 
     fn tail(&self, after: u64, limit: usize) -> Result<Vec<Record>, StorageError> {
@@ -148,7 +152,7 @@ fn tail(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Record>
         let time = Timestamp(row.get(1).map_err(&read)?);
         let body = row.get_ref(2).and_then(|value| Ok(value.as_blob()?)).map_err(&read)?;
         let number = sequence(row.get(0).map_err(&read)?);
-        records.push(codec::decode(number, time, body).map_err(|error| rows::damaged("a record", error))?);
+        records.push(codec::decode(number, time, body).map_err(|error| damaged("a record", error))?);
     }
     Ok(records)
 }
@@ -164,7 +168,7 @@ fn history(connection: &Connection, id: AccountId, before: Option<Cursor>, limit
     while at > 0 && page.entries.len() <= limit {
         let record = rows::expect_record(connection, at)?;
         let Some((entries, previous)) = entries_of(&record, id, account.key.code) else {
-            return Err(rows::damaged("an account's thread", format!("posting {at} does not touch {id}")));
+            return Err(damaged("an account's thread", format!("posting {at} does not touch {id}")));
         };
         page.entries.extend(entries.into_iter().filter(|entry| before.is_none_or(|cursor| entry.cursor < cursor)));
         at = previous;
@@ -184,7 +188,7 @@ fn history_after(connection: &Connection, id: AccountId, after: u64) -> Result<V
     while at > after {
         let record = rows::expect_record(connection, at)?;
         let Some((entries, previous)) = entries_of(&record, id, account.key.code) else {
-            return Err(rows::damaged("an account's thread", format!("posting {at} does not touch {id}")));
+            return Err(damaged("an account's thread", format!("posting {at} does not touch {id}")));
         };
         newest_first.extend(entries);
         at = previous;

@@ -1,14 +1,14 @@
 //! Rows to values and back, for both connections.
 
 use qianbao_core::Timestamp;
-use qianbao_core::chart::AccountCode;
-use qianbao_core::posting::{AccountId, AccountKey, ClaimKey, LimitName, Mode, Owner, Period, PostingId, PostingRef};
+use qianbao_core::posting::{AccountId, ClaimKey, PostingId, PostingRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::schema::failed;
 use crate::account::{Account, Sums};
 use crate::apply::{Holder, Pending};
-use crate::record::{Answer, Record, RecordError, Refused, codec, parts, refusal};
+use crate::columns::{self, AccountColumns, damaged, integer, name_bytes, sequence};
+use crate::record::{Answer, Record, RecordError, Refused, codec, refusal};
 use crate::storage::{StorageError, Tip};
 
 /// An account and its balance, to be completed with a condition.
@@ -16,72 +16,38 @@ pub(super) const SELECT_ACCOUNT: &str = "SELECT number, id, code, owner, asset, 
      state, floor, ceiling, debits_posted, credits_posted, debits_pending, credits_pending, last_sequence, postings \
      FROM account JOIN balance USING (number)";
 
-/// A number of ours as SQLite keeps it. Sequences and counts stay far below 2^63.
-pub(super) fn integer(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// A number of SQLite's as we keep it.
-pub(super) fn sequence(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
-}
-
-/// The key of an id: id first, since its time is in front, then the owner.
-pub(super) fn name_bytes(name: PostingRef) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes[..16].copy_from_slice(name.id.uuid().as_bytes());
-    bytes[16..].copy_from_slice(&name.owner.bytes());
-    bytes
-}
-
-/// The error for what cannot be read back.
-pub(super) fn damaged(what: &'static str, message: impl std::fmt::Display) -> StorageError {
-    StorageError::Damaged { what, message: format!("{message}") }
-}
-
 fn damaged_record(error: RecordError) -> StorageError {
     damaged("a record", error)
 }
 
 /// The account number and the account of a row of [`SELECT_ACCOUNT`].
 pub(super) fn account(row: &Row<'_>) -> Result<(i64, Account), StorageError> {
-    let read = failed("read an account");
-    let code: u16 = row.get(2).map_err(&read)?;
-    let asset: String = row.get(4).map_err(&read)?;
-    let limit: String = row.get(5).map_err(&read)?;
-    let (kind, day): (u8, i32) = (row.get(6).map_err(&read)?, row.get(7).map_err(&read)?);
-    let state: u8 = row.get(8).map_err(&read)?;
-    let period = if kind == 0 {
-        Period::NONE
-    } else {
-        let window = parts::window_of(kind, day).ok_or_else(|| damaged("an account", "unknown kind of window"))?;
-        Period::of(LimitName::new(&limit).map_err(|error| damaged("an account", error))?, window)
+    let columns = || -> rusqlite::Result<(i64, AccountColumns)> {
+        let sums = Sums {
+            debits_posted: row.get(11)?,
+            credits_posted: row.get(12)?,
+            debits_pending: row.get(13)?,
+            credits_pending: row.get(14)?,
+        };
+        let columns = AccountColumns {
+            id: row.get(1)?,
+            code: row.get(2)?,
+            owner: row.get(3)?,
+            asset: row.get(4)?,
+            limit_name: row.get(5)?,
+            window_kind: row.get(6)?,
+            window_day: row.get(7)?,
+            state: row.get(8)?,
+            floor: row.get(9)?,
+            ceiling: row.get(10)?,
+            sums,
+            last_sequence: row.get(15)?,
+            postings: row.get(16)?,
+        };
+        Ok((row.get(0)?, columns))
     };
-    let key = AccountKey {
-        code: AccountCode::from_number(code).map_err(|error| damaged("an account", error))?,
-        owner: Owner::from_bytes(row.get(3).map_err(&read)?),
-        asset: asset.parse().map_err(|error: qianbao_core::posting::AssetError| damaged("an account", error))?,
-        period,
-    };
-    let account = Account {
-        id: AccountId::from_bytes(row.get(1).map_err(&read)?),
-        key,
-        state: codec::state_of(state).ok_or_else(|| damaged("an account", "unknown state"))?,
-        floor: row.get(9).map_err(&read)?,
-        ceiling: row.get(10).map_err(&read)?,
-        sums: Sums {
-            debits_posted: row.get(11).map_err(&read)?,
-            credits_posted: row.get(12).map_err(&read)?,
-            debits_pending: row.get(13).map_err(&read)?,
-            credits_pending: row.get(14).map_err(&read)?,
-        },
-        last_sequence: sequence(row.get(15).map_err(&read)?),
-        postings: sequence(row.get(16).map_err(&read)?),
-    };
-    if !account.sums.are_in_range() {
-        return Err(damaged("an account", format!("sums of {} are not from 0 to 2^61", account.id)));
-    }
-    Ok((row.get(0).map_err(&read)?, account))
+    let (number, columns) = columns().map_err(failed("read an account"))?;
+    Ok((number, columns.account()?))
 }
 
 /// The account with this id, and its number.
@@ -183,11 +149,5 @@ pub(super) fn pending(connection: &Connection, number: u64) -> Result<Option<Pen
     let found: Option<(u8, i64)> =
         statement.query_row([integer(number)], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(&read)?;
     let Some((resolution, resolved_by)) = found else { return Ok(None) };
-    let draft = expect_record(connection, number)?.posting.into_draft();
-    let Mode::Pending { expires_at } = draft.mode else {
-        return Err(damaged("a pending posting", format!("posting {number} was never pending")));
-    };
-    let resolved = refusal::resolution_of(resolution).map(|resolution| (resolution, sequence(resolved_by)));
-    let posting = draft.head.posting_ref();
-    Ok(Some(Pending { posting, sequence: number, legs: draft.legs, claims: draft.claims, expires_at, resolved }))
+    columns::pending_of(expect_record(connection, number)?, resolution, resolved_by).map(Some)
 }

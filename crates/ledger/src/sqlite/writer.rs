@@ -6,19 +6,19 @@ use qianbao_core::Timestamp;
 use qianbao_core::posting::{AccountId, ClaimKey, PostingRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, params};
 
-use super::cache::AccountCache;
-use super::names::{Lookup, RecentNames};
-use super::rows::{self, integer, name_bytes, sequence};
+use super::rows;
 use super::schema::failed;
 use crate::account::Account;
 use crate::apply::{Decision, Holder, Known, Pending, Stored, Target};
-use crate::record::{codec, parts, refusal};
+use crate::columns::{self, damaged, integer, name_bytes, sequence};
+use crate::recent::{AccountCache, Lookup, RecentNames};
+use crate::record::{codec, refusal};
 use crate::storage::{StorageError, Tip, Writer};
 
 /// The one connection that writes, and the lock that makes it the only one.
 pub struct SqliteWriter {
     connection: Connection,
-    accounts: AccountCache,
+    accounts: AccountCache<i64>,
     names: RecentNames,
     tip: Tip,
     /// Held for as long as the writer lives.
@@ -113,8 +113,7 @@ impl SqliteWriter {
 
     /// Stores what never changes of an account; answers its row number.
     fn open_account(&self, account: &Account) -> Result<i64, StorageError> {
-        let period = account.key.period;
-        let (kind, day) = period.limit().map_or((0, 0), |_| parts::window_numbers(period.window()));
+        let (kind, day) = columns::window_of(&account.key.period);
         self.statement(
             "INSERT INTO account (id, code, owner, asset, limit_name, window_kind, window_day) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -124,7 +123,7 @@ impl SqliteWriter {
             account.key.code.number(),
             account.key.owner.bytes(),
             account.key.asset.to_string(),
-            period.limit().map_or(String::new(), |limit| limit.to_string()),
+            columns::limit_of(&account.key.period),
             kind,
             day,
         ))
@@ -134,8 +133,7 @@ impl SqliteWriter {
 
     fn store_pending(&self, pending: &Pending) -> Result<(), StorageError> {
         let stored = failed("stored a pending posting");
-        let (resolution, by) =
-            pending.resolved.map_or((0, 0), |(resolution, by)| (refusal::resolution_number(resolution), integer(by)));
+        let (resolution, by) = columns::resolution_of(pending);
         let number = integer(pending.sequence);
         self.statement(
             "INSERT INTO pending (sequence, resolution, resolved_by) VALUES (?1, ?2, ?3) \
@@ -159,7 +157,7 @@ impl SqliteWriter {
             return Ok(number);
         }
         let found = rows::find_account(&self.connection, id)?;
-        found.map(|(number, _)| number).ok_or_else(|| rows::damaged("an account", format!("{id} is missing")))
+        found.map(|(number, _)| number).ok_or_else(|| damaged("an account", format!("{id} is missing")))
     }
 
     fn statement(&self, sql: &'static str) -> Result<CachedStatement<'_>, StorageError> {
@@ -189,7 +187,7 @@ fn write_balance(statement: &mut Statement<'_>, number: i64, account: &Account) 
             integer(account.postings),
         ])
         .map_err(failed("stored a balance"))?;
-    if rows == 1 { Ok(()) } else { Err(rows::damaged("a balance", format!("{rows} rows for account {}", account.id))) }
+    if rows == 1 { Ok(()) } else { Err(damaged("a balance", format!("{rows} rows for account {}", account.id))) }
 }
 
 impl Writer for SqliteWriter {

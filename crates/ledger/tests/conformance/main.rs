@@ -7,13 +7,17 @@ mod legs;
 mod model;
 mod once;
 mod pending;
+mod postgres_cut;
+mod postgres_processes;
+mod postgres_server;
 mod reads;
 mod sqlite_file;
 mod sqlite_kill;
 mod time;
 mod world;
 
-use qianbao_ledger::{Epoch, Ledger, Memory, Settings, Zone};
+use qianbao_ledger::{CommitClock, Epoch, Ledger, Memory, Place, Settings, Zone};
+use qianbao_tests_postgres as server;
 use world::{StoppedClock, World};
 
 /// A backend that can make an empty ledger. What it returns beside the ledger lives as long as the test.
@@ -36,6 +40,7 @@ macro_rules! every_backend {
     ($($cases:tt)+) => {
         conformance!(memory, crate::open_memory; $($cases)+);
         conformance!(sqlite, crate::open_sqlite; $($cases)+);
+        conformance!(postgres, crate::open_postgres; $($cases)+);
     };
 }
 
@@ -52,6 +57,16 @@ fn open_sqlite(clock: &StoppedClock) -> (Ledger, tempfile::TempDir) {
     let settings = Settings { clock: clock.clock(), zone: zone(), epoch: Epoch(7) };
     let ledger = Ledger::open_sqlite(&folder.path().join("ledger.db"), settings).expect("a new file opens");
     (ledger, folder)
+}
+
+/// A schema that nobody has used.
+fn place() -> Place {
+    Place::new(server::address(), &server::fresh_name()).expect("a place")
+}
+
+fn open_postgres(clock: &StoppedClock) -> (Ledger, ()) {
+    let settings = Settings { clock: clock.clock(), zone: zone(), epoch: Epoch(7) };
+    (Ledger::open_postgres(&place(), settings, CommitClock::Given).expect("a new schema opens"), ())
 }
 
 every_backend! {

@@ -1,9 +1,8 @@
-//! Random batches on the model and on SQLite: every answer, and afterwards everything that can be read, must be the same,
-//! also after the file has been closed and opened again. What both backends share (the deciding function) is checked
-//! beside it by rules written down here a second time.
+//! Random batches on the model and on each database: every answer, and afterwards everything that can be read, must be the
+//! same, also after the database has been closed and opened again. What all backends share (the deciding function) is
+//! checked beside it by rules written down here a second time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 
 use proptest::prelude::*;
 use qianbao_core::posting::{
@@ -12,12 +11,12 @@ use qianbao_core::posting::{
 };
 use qianbao_core::{Currency, Timestamp};
 use qianbao_ledger::{
-    Account, Decision, Epoch, Memory, Outcome, Phase, Reader, Record, Refusal, Sqlite, SqliteReader, SqliteWriter,
-    Sums, run_batch,
+    Account, CommitClock, Decision, Epoch, Memory, Outcome, Phase, Postgres, Reader, Record, Refusal, Sqlite, Sums,
+    Writer, run_batch,
 };
 
 use crate::world::{START, bank, bank_key, budget_key, counter_key, head, wallet, wallet_ensure};
-use crate::zone;
+use crate::{place, zone};
 
 const PEOPLE: [&str; 6] = ["ming", "lan", "chen", "yun", "bo", "fei"];
 
@@ -222,11 +221,6 @@ fn budgeted(draft: Draft, who: usize, amount: i64) -> Draft {
         .guard(budget.id(), Measure::NetDebits, 300)
 }
 
-fn open(path: &Path) -> (SqliteWriter, SqliteReader) {
-    let opened = Sqlite::open(path, &zone(), Epoch(1)).expect("the file opens");
-    (opened.writer, opened.reader)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
@@ -234,31 +228,51 @@ proptest! {
     fn sqlite_is_the_model(rounds in rounds()) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("ledger.db");
-        let mut model = Memory::new();
-        let (mut writer, mut reader) = open(&path);
-        let mut builder = Builder::default();
-        let mut now = START;
-        let mut answered = HashMap::new();
-        for round in &rounds {
-            now = now.plus_seconds(round.seconds);
-            let batch: Vec<Posting> = round.steps.iter().map(|step| builder.build(step, now)).collect();
-            let expected = run_batch(&mut model, batch.clone(), now, &zone()).expect("the model never fails");
-            let found = run_batch(&mut writer, batch.clone(), now, &zone()).expect("the file is well");
-            prop_assert_eq!(&found.answers, &expected.answers);
-            check_answers(&batch, &found, &mut answered);
-            if round.is_reopened {
-                drop((writer, reader));
-                (writer, reader) = open(&path);
-            }
-            compare(&model, &reader, &builder);
-        }
-        drop((writer, reader));
-        let (_writer, reader) = open(&path);
-        compare(&model, &reader, &builder);
-        check_rules(&reader);
-        let audit = qianbao_ledger::audit(&reader).expect("the file can be read");
-        prop_assert_eq!(audit.findings, Vec::new());
+        is_the_model(&rounds, || {
+            let opened = Sqlite::open(&path, &zone(), Epoch(1)).expect("the file opens");
+            (opened.writer, opened.reader)
+        });
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn postgres_is_the_model(rounds in rounds()) {
+        let place = place();
+        is_the_model(&rounds, || {
+            let opened = Postgres::open(&place, &zone(), Epoch(1), CommitClock::Given).expect("the schema opens");
+            (opened.writer, opened.reader)
+        });
+    }
+}
+
+fn is_the_model<W: Writer, R: Reader>(rounds: &[Round], open: impl Fn() -> (W, R)) {
+    let mut model = Memory::new();
+    let (mut writer, mut reader) = open();
+    let mut builder = Builder::default();
+    let mut now = START;
+    let mut answered = HashMap::new();
+    for round in rounds {
+        now = now.plus_seconds(round.seconds);
+        let batch: Vec<Posting> = round.steps.iter().map(|step| builder.build(step, now)).collect();
+        let expected = run_batch(&mut model, batch.clone(), &|| now, &zone()).expect("the model never fails");
+        let found = run_batch(&mut writer, batch.clone(), &|| now, &zone()).expect("the database is well");
+        assert_eq!(found.answers, expected.answers);
+        check_answers(&batch, &found, &mut answered);
+        if round.is_reopened {
+            drop((writer, reader));
+            (writer, reader) = open();
+        }
+        compare(&model, &reader, &builder);
+    }
+    drop((writer, reader));
+    let (_writer, reader) = open();
+    compare(&model, &reader, &builder);
+    check_rules(&reader);
+    let audit = qianbao_ledger::audit(&reader).expect("the database can be read");
+    assert_eq!(audit.findings, Vec::new());
 }
 
 /// One id and one digest have one outcome, however often they are asked.
@@ -272,7 +286,7 @@ fn check_answers(batch: &[Posting], found: &Decision, answered: &mut HashMap<Pos
 }
 
 /// Everything that can be read is the same on both.
-fn compare(model: &Memory, reader: &SqliteReader, builder: &Builder) {
+fn compare(model: &Memory, reader: &impl Reader, builder: &Builder) {
     assert_eq!(reader.tip(), Reader::tip(model));
     assert_eq!(reader.tail(0, 10_000), model.tail(0, 10_000));
     let (expected, found) = (model.cut(0).expect("readable"), reader.cut(0).expect("readable"));
@@ -301,7 +315,7 @@ fn compare(model: &Memory, reader: &SqliteReader, builder: &Builder) {
 }
 
 /// The rules of the contract, computed from the log without the deciding function.
-fn check_rules(reader: &SqliteReader) {
+fn check_rules(reader: &impl Reader) {
     let cut = reader.cut(0).expect("readable");
     let mut names = HashSet::new();
     let mut sums: HashMap<AccountId, Sums> = HashMap::new();
@@ -383,7 +397,7 @@ fn the_random_batches_reach_every_answer() {
         for round in rounds {
             now = now.plus_seconds(round.seconds);
             let batch: Vec<Posting> = round.steps.iter().map(|step| builder.build(step, now)).collect();
-            let decision = run_batch(&mut model, batch, now, &zone()).expect("the model never fails");
+            let decision = run_batch(&mut model, batch, &|| now, &zone()).expect("the model never fails");
             for answer in decision.answers {
                 *seen.entry(name_of(&answer)).or_default() += 1;
             }

@@ -186,7 +186,7 @@ pub async fn pay(
             Ok(outcome::refused(request.id, reason, now))
         }
         Err(SubmitError::IdReused) => Err(PayError::IdReused),
-        Err(SubmitError::Stopped) => Err(PayError::Unanswered { until: request.not_after }),
+        Err(SubmitError::Stopped | SubmitError::Unknown) => Err(PayError::Unanswered { until: request.not_after }),
         Err(error) => Err(error.into()),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A failed suite does not stop the next one. Order: what tells most in the least time comes first, and whatever a suite
 //! compiles is of use to the next: unit tests build the server that the API and browser suites start.
+//!
+//! One Postgres is started for all suites and removed at the end, whatever came out.
 
 mod count;
 mod schema;
@@ -17,6 +19,7 @@ use suites::Suite;
 
 use crate::failure::Failure;
 use crate::places::Places;
+use crate::postgres::Throwaway;
 use crate::progress::Steps;
 
 /// Options of `test`.
@@ -38,12 +41,13 @@ struct Result {
 pub fn run(places: &Places, options: &Options) -> std::result::Result<(), Failure> {
     let wanted: Vec<Suite> =
         Suite::ALL.into_iter().filter(|suite| options.only.is_empty() || options.only.contains(suite)).collect();
+    let postgres = wanted.iter().any(|suite| suite.needs_postgres()).then(|| Throwaway::start(places)).transpose()?;
     let mut steps = Steps::new(wanted.len());
     let mut results = Vec::new();
     for suite in wanted {
         steps.next(&format!("{}: {}", suite.name(), suite.about()));
         let started = Instant::now();
-        let (count, failure) = match suite.run(places) {
+        let (count, failure) = match suite.run(places, postgres.as_ref()) {
             Ok((true, count)) => (count, None),
             Ok((false, count)) => {
                 (count.with_a_failure(), Some(Failure::new(format!("{} failed", suite.name()), suite.again())))

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::{Count, schema};
 use crate::failure::Failure;
 use crate::places::Places;
+use crate::postgres::Throwaway;
 use crate::process::{self, command};
 use crate::tools::{self, Tool};
 use crate::{e2e, run};
@@ -67,14 +68,19 @@ impl Suite {
         format!("alone: cargo xtask test {}", self.name())
     }
 
+    /// Whether some of its tests run on Postgres.
+    pub fn needs_postgres(self) -> bool {
+        matches!(self, Self::Unit | Self::Api)
+    }
+
     /// Runs it. Says whether it passed, and counts its tests.
-    pub fn run(self, places: &Places) -> Result<(bool, Count), Failure> {
+    pub fn run(self, places: &Places, postgres: Option<&Throwaway>) -> Result<(bool, Count), Failure> {
         match self {
-            Self::Unit => unit(places),
+            Self::Unit => unit(places, postgres),
             Self::Doc => doc(places),
             Self::Wasm => wasm(places),
             Self::Scripts => scripts(places),
-            Self::Api => api(places),
+            Self::Api => api(places, postgres),
             Self::Schema => schema::run(places),
             Self::Browser => {
                 e2e::prepare(places)?;
@@ -85,7 +91,7 @@ impl Suite {
 }
 
 /// By nextest where it is there; it is not worth minutes of compiling where it is not.
-fn unit(places: &Places) -> Result<(bool, Count), Failure> {
+fn unit(places: &Places, postgres: Option<&Throwaway>) -> Result<(bool, Count), Failure> {
     let mut cargo = command(places, "cargo");
     let nextest = process::succeeds(command(places, "cargo").args(["nextest", "--version"]));
     if nextest {
@@ -96,6 +102,9 @@ fn unit(places: &Places) -> Result<(bool, Count), Failure> {
     cargo.args(["--locked", "--workspace"]);
     for package in BLACK_BOX {
         cargo.args(["--exclude", package]);
+    }
+    if let Some(postgres) = postgres {
+        postgres.tell(&mut cargo);
     }
     let kept = process::run_kept(&mut cargo)?;
     let count = if nextest { Count::of_nextest(&kept.text) } else { Count::of_libtest(&kept.text) };
@@ -134,7 +143,7 @@ fn wasm_tests(places: &Places, package: &str, target: &str) -> Result<(bool, Cou
     Ok((kept.success, Count::of_libtest(&kept.text)))
 }
 
-fn api(places: &Places) -> Result<(bool, Count), Failure> {
+fn api(places: &Places, postgres: Option<&Throwaway>) -> Result<(bool, Count), Failure> {
     run::build(places, false)?;
     let mut cargo = command(places, "cargo");
     cargo.args(["test", "--no-fail-fast", "--locked"]);
@@ -143,6 +152,9 @@ fn api(places: &Places) -> Result<(bool, Count), Failure> {
     }
     cargo.env("QIANBAO_BIN", places.program("debug", "qianbao"));
     cargo.env("QIANBAO_SANDBOX_BIN", places.program("debug", "qianbao-sandbox"));
+    if let Some(postgres) = postgres {
+        postgres.tell(&mut cargo);
+    }
     let kept = process::run_kept(&mut cargo)?;
     Ok((kept.success, Count::of_libtest(&kept.text)))
 }

@@ -32,3 +32,10 @@ pub fn install(places: &Places, packages: &[&str]) -> Result<(), Failure> {
 pub fn has_chinese_fonts(places: &Places) -> bool {
     command(places, "fc-list").arg(":lang=zh-cn").output().is_ok_and(|out| !out.stdout.is_empty())
 }
+
+/// Whether a Postgres server can be made: Debian keeps its programs off PATH, one folder a version.
+pub fn has_postgres(places: &Places) -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.into_iter().any(|version| version.path().join("bin/initdb").exists())
+        || succeeds(command(places, "initdb").arg("--version"))
+}

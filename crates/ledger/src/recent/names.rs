@@ -9,14 +9,14 @@ const NAMES_MAX: usize = 65_536;
 
 /// The newest names.
 #[derive(Default)]
-pub(super) struct RecentNames {
+pub(crate) struct RecentNames {
     names: BTreeSet<[u8; 32]>,
     watermark: Option<[u8; 32]>,
 }
 
 /// What the set says about a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lookup {
+pub(crate) enum Lookup {
     /// It was never used.
     New,
     /// It was, or may have been: look on disk.
@@ -25,16 +25,16 @@ pub(super) enum Lookup {
 
 impl RecentNames {
     /// How many names are kept; the newest so many are read at start.
-    pub(super) const MAX: usize = NAMES_MAX;
+    pub(crate) const MAX: usize = NAMES_MAX;
 
     /// Looks for a name.
-    pub(super) fn look_up(&self, name: &[u8; 32]) -> Lookup {
+    pub(crate) fn look_up(&self, name: &[u8; 32]) -> Lookup {
         let is_below = self.watermark.is_some_and(|mark| *name <= mark);
         if is_below || self.names.contains(name) { Lookup::OnDisk } else { Lookup::New }
     }
 
     /// Notes a name that is stored now. At start: every stored name, or the newest [`Self::MAX`] of them.
-    pub(super) fn note(&mut self, name: [u8; 32]) {
+    pub(crate) fn note(&mut self, name: [u8; 32]) {
         if self.watermark.is_some_and(|mark| name <= mark) {
             return;
         }
@@ -45,7 +45,7 @@ impl RecentNames {
     }
 
     /// Says at start that names at and below this one are on disk only.
-    pub(super) fn begin_above(&mut self, watermark: [u8; 32]) {
+    pub(crate) fn begin_above(&mut self, watermark: [u8; 32]) {
         self.watermark = Some(watermark);
     }
 }
