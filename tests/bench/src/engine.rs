@@ -1,4 +1,4 @@
-//! The ledger engine on SQLite: 64 callers, each with one posting on its way.
+//! The ledger engine, on SQLite and on Postgres: callers, each with one posting on its way.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,12 +11,16 @@ use qianbao_core::posting::{
     PostingId, PostingKind, Window,
 };
 use qianbao_core::{Currency, Timestamp};
-use qianbao_ledger::{Epoch, Ledger, Outcome, Settings, Zone};
+use qianbao_ledger::{CommitClock, Epoch, Ledger, Outcome, Place, Settings, Zone};
+use qianbao_tests_postgres as server;
 
 use crate::row::{Row, Subject, in_turn};
-use crate::{Failure, Plan, bare};
+use crate::{Failure, Plan, bare, tpcb};
 
+/// On SQLite.
 const CALLERS: u64 = 64;
+/// On Postgres, where a commit takes longer: as many as one batch holds.
+const SHARED_CALLERS: u64 = 256;
 const ACCOUNTS: u64 = 1_000;
 const FUNDS: i64 = 1_000_000_000;
 
@@ -57,6 +61,32 @@ pub fn hot_accounts(plan: Plan, disk: &Path) -> Result<Row, Failure> {
     };
     let ours = || run(disk, 2, plan.run, transfer);
     in_turn(&subject, plan.pairs, ours, || run(disk, ACCOUNTS, plan.run, transfer))
+}
+
+/// L2: one-leg postings on Postgres beside its own bench.
+pub fn shared(plan: Plan, postgres: &server::Throwaway) -> Result<Row, Failure> {
+    let subject = Subject {
+        id: "L2-tpcb",
+        what: "one-leg postings on Postgres, 256 callers, 1,000 accounts",
+        peer_name: "pgbench TPC-B",
+        unit: "transfers/s",
+        goal: Some(5.0),
+    };
+    let ours = || run_shared(postgres, ACCOUNTS, plan.run, transfer);
+    in_turn(&subject, plan.pairs, ours, || tpcb::run(postgres, plan.run))
+}
+
+/// The same with a whole payment. No goal.
+pub fn shared_payments(plan: Plan, postgres: &server::Throwaway) -> Result<Row, Failure> {
+    let subject = Subject {
+        id: "L2-payment",
+        what: "whole payments: fee, 2 budgets with guards, 2 claims",
+        peer_name: "pgbench TPC-B",
+        unit: "postings/s",
+        goal: None,
+    };
+    let ours = || run_shared(postgres, ACCOUNTS, plan.run, payment);
+    in_turn(&subject, plan.pairs, ours, || tpcb::run(postgres, plan.run))
 }
 
 /// Numbers that look random and are the same in each run (`SplitMix64`).
@@ -141,19 +171,33 @@ fn payment(world: &World, random: &mut Random) -> Draft {
 
 type Make = fn(&World, &mut Random) -> Draft;
 
-/// Postings a second with 64 callers; afterwards the gate.
+fn settings() -> Result<Settings, Failure> {
+    Ok(Settings { clock: Arc::new(now), zone: Zone::new("Asia/Shanghai")?, epoch: Epoch(1) })
+}
+
+/// Postings a second on SQLite.
 fn run(disk: &Path, accounts: u64, length: Duration, make: Make) -> Result<f64, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let folder = tempfile::tempdir_in(disk)?;
-    let path = folder.path().join("ledger.db");
-    let settings = Settings { clock: Arc::new(now), zone: Zone::new("Asia/Shanghai")?, epoch: Epoch(1) };
-    let ledger = Ledger::open_sqlite(&path, settings)?;
+    let ledger = Ledger::open_sqlite(&folder.path().join("ledger.db"), settings()?)?;
+    measure(&ledger, CALLERS, accounts, length, make)
+}
+
+/// Postings a second on Postgres, in a schema of their own.
+fn run_shared(postgres: &server::Throwaway, accounts: u64, length: Duration, make: Make) -> Result<f64, Failure> {
+    let place = Place::new(postgres.address(), &server::fresh_name())?;
+    let ledger = Ledger::open_postgres(&place, settings()?, CommitClock::Database)?;
+    measure(&ledger, SHARED_CALLERS, accounts, length, make)
+}
+
+/// Postings a second; afterwards the gate.
+fn measure(ledger: &Ledger, callers: u64, accounts: u64, length: Duration, make: Make) -> Result<f64, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let world = Arc::new(open_accounts(&ledger, accounts).await?);
+        let world = Arc::new(open_accounts(ledger, accounts).await?);
         let opened = *ledger.head().borrow();
         let acknowledged = Arc::new(AtomicU64::new(0));
         let is_over = Arc::new(AtomicBool::new(false));
-        let callers: Vec<_> = (0..CALLERS)
+        let callers: Vec<_> = (0..callers)
             .map(|caller| {
                 let (ledger, world) = (ledger.clone(), Arc::clone(&world));
                 let (acknowledged, is_over) = (Arc::clone(&acknowledged), Arc::clone(&is_over));
@@ -171,7 +215,7 @@ fn run(disk: &Path, accounts: u64, length: Duration, make: Make) -> Result<f64, 
         for caller in callers {
             caller.await??;
         }
-        gate(&ledger, opened + acknowledged.load(Ordering::Relaxed)).await?;
+        gate(ledger, opened + acknowledged.load(Ordering::Relaxed)).await?;
         #[allow(clippy::cast_precision_loss)]
         Ok(done as f64 / seconds)
     })

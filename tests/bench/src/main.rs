@@ -12,12 +12,14 @@ mod bare;
 mod engine;
 mod money;
 mod row;
+mod tpcb;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use qianbao_tests_postgres::Throwaway;
 
 use row::Row;
 
@@ -69,6 +71,11 @@ fn measure(options: &Options) -> Result<(), Failure> {
     }
     if wanted("L1-payment") {
         rows.push(engine::payments(plan, &options.disk)?);
+    }
+    if wanted("L2") {
+        let postgres = Throwaway::start(&[]);
+        rows.push(engine::shared(plan, &postgres)?);
+        rows.push(engine::shared_payments(plan, &postgres)?);
     }
     if wanted("L3") {
         rows.push(engine::hot_accounts(plan, &options.disk)?);
