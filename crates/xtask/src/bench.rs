@@ -45,7 +45,8 @@ struct Source {
     run: fn(&Places, &Options, &Path) -> Result<(), Failure>,
 }
 
-const SOURCES: &[Source] = &[Source { ids: &["L1", "L3", "M1"], run: engine }, Source { ids: &["L4"], run: http }];
+const SOURCES: &[Source] =
+    &[Source { ids: &["L1", "L2", "L3", "M1"], run: engine }, Source { ids: &["L4"], run: http }];
 
 /// Runs the command.
 pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
