@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_client::Client;
+use qianbao_ui::dom::{View, mount_to_body, view};
 use qianbao_ui::words::KitWords;
 use qianbao_ui::{Navigation, Toaster};
 use wasm_bindgen_futures::spawn_local;
@@ -10,7 +11,7 @@ use crate::browser::{document, version};
 use crate::frame::Frame;
 use crate::route::{PayFor, Route};
 use crate::state::{Preferences, Wallet};
-use crate::words::{I18nContextProvider, say, words};
+use crate::words::{Words, say};
 
 /// Opens the client on what this browser keeps, then shows the app. Called once, by the page.
 pub fn start() {
@@ -52,20 +53,10 @@ impl Offers {
 fn App(
     /// The open client.
     client: Client,
-) -> impl IntoView {
+) -> View {
     Wallet::provide(client);
-    view! {
-        <I18nContextProvider set_lang_attr_on_html=false set_dir_attr_on_html=false>
-            <Contexts />
-        </I18nContextProvider>
-    }
-}
-
-/// Makes the contexts that everything below reads.
-#[component]
-fn Contexts() -> impl IntoView {
-    let words = words();
-    Preferences::provide(words);
+    let words = Words::provide(document::language());
+    Preferences::provide();
     Offers::provide();
     Toaster::provide();
     KitWords {

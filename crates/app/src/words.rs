@@ -1,17 +1,48 @@
 //! Texts in the language in force. Each stands once in `web/locales/{zh,en}/{app,problems}.json`.
 
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
 use qianbao_api::merchants::ShopView;
 
-pub use crate::texts::i18n::{I18nContextProvider, Locale};
-use crate::texts::i18n::{I18nKeys, use_i18n};
+pub use crate::texts::i18n::Locale;
 
 /// The language in force; reading a text through it follows a change.
-pub type Words = leptos_i18n::I18nContext<Locale, I18nKeys>;
+#[derive(Clone, Copy, Debug)]
+pub struct Words(RwSignal<Locale>);
+
+impl Words {
+    /// Speaks `locale` from here on; every part below reads it.
+    pub fn provide(locale: Locale) -> Self {
+        let words = Self(RwSignal::new(locale));
+        provide_context(words);
+        words
+    }
+
+    /// The language; what reads it follows a change.
+    pub fn get_locale(self) -> Locale {
+        self.0.get()
+    }
+
+    /// The language now.
+    pub fn get_locale_untracked(self) -> Locale {
+        self.0.get_untracked()
+    }
+
+    /// Speaks another language from here on.
+    pub fn set_locale(self, locale: Locale) {
+        self.0.set(locale);
+    }
+
+    /// A text of the kit that follows the language. `text` is a plain function, so that all texts share this code.
+    pub fn follow(self, text: fn(Locale) -> &'static str) -> TextProp {
+        TextProp::from(move || text(self.get_locale()))
+    }
+}
 
 /// The words of the app.
 pub fn words() -> Words {
-    use_i18n()
+    expect_context()
 }
 
 /// A reactive text by its key in `app.json`; with values as `say!(words, key, name = value)`, each value evaluated anew
@@ -19,11 +50,13 @@ pub fn words() -> Words {
 macro_rules! say {
     ($words:expr, $key:ident) => {{
         let words: $crate::words::Words = $words;
-        leptos::text_prop::TextProp::from(move || leptos_i18n::t_string!(words, app.$key))
+        words.follow(|locale| leptos_i18n::td_string!(locale, app.$key))
     }};
     ($words:expr, $key:ident, $($name:ident = $value:expr),+ $(,)?) => {{
         let words: $crate::words::Words = $words;
-        leptos::text_prop::TextProp::from(move || leptos_i18n::t_string!(words, app.$key, $($name = $value),+))
+        leptos::text_prop::TextProp::from(move || {
+            leptos_i18n::td_string!(words.get_locale(), app.$key, $($name = $value),+)
+        })
     }};
 }
 pub(crate) use say;
@@ -32,11 +65,11 @@ pub(crate) use say;
 macro_rules! said {
     ($words:expr, $key:ident) => {{
         let words: $crate::words::Words = $words;
-        leptos_i18n::t_string!(words, app.$key).to_string()
+        leptos_i18n::td_string!(words.get_locale(), app.$key).to_string()
     }};
     ($words:expr, $key:ident, $($name:ident = $value:expr),+ $(,)?) => {{
         let words: $crate::words::Words = $words;
-        leptos_i18n::t_string!(words, app.$key, $($name = $value),+).to_string()
+        leptos_i18n::td_string!(words.get_locale(), app.$key, $($name = $value),+).to_string()
     }};
 }
 pub(crate) use said;
@@ -65,9 +98,10 @@ pub fn category(words: Words, code: &str) -> String {
 
 /// The sentence for a problem's code: what happened and what to do.
 pub fn problem(words: Words, code: ProblemCode) -> &'static str {
+    let locale = words.get_locale();
     macro_rules! sentences {
         ($($code:ident $key:ident;)*) => {
-            match code { $(ProblemCode::$code => leptos_i18n::t_string!(words, problems.$key),)* }
+            match code { $(ProblemCode::$code => leptos_i18n::td_string!(locale, problems.$key),)* }
         };
     }
     sentences! {

@@ -21,6 +21,7 @@ pub mod texts;
 
 use leptos::prelude::*;
 use qianbao_client::Client;
+use qianbao_ui::dom::{mount_to_body, view};
 
 /// Opens the desk's copy on this device and puts the desk on the page.
 pub fn start() {

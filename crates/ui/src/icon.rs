@@ -1,6 +1,7 @@
 //! Icons: one path each on a grid of 24, drawn with the colour of the text around them. They carry no meaning alone and
 //! are hidden from screen readers.
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 
 /// Which icon.
@@ -180,7 +181,7 @@ pub fn Icon(
     /// How large.
     #[prop(optional)]
     size: IconSize,
-) -> impl IntoView {
+) -> View {
     let class = match size {
         IconSize::Normal => "icon",
         IconSize::Small => "icon icon-s",
@@ -190,5 +191,4 @@ pub fn Icon(
             <path d=move || glyph.get().path()></path>
         </svg>
     }
-    .into_any()
 }

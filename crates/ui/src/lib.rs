@@ -9,11 +9,15 @@
 
 #![deny(unsafe_code)]
 
+// The macro of views names this crate, here as in the apps.
+extern crate self as qianbao_ui;
+
 mod amount;
 mod button;
 mod chart;
 mod choice;
 mod code;
+pub mod dom;
 mod field;
 mod icon;
 mod keypad;

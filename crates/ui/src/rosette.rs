@@ -1,5 +1,6 @@
 //! A rosette of fine lines, as on paper money: the wallet's ornament.
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 
 /// How many turned ellipses make the rosette.
@@ -7,12 +8,12 @@ const LEAVES: u32 = 12;
 
 /// The rosette. Its colour is that of its place; screen readers do not meet it.
 #[component]
-pub fn Rosette() -> impl IntoView {
-    let leaves: Vec<AnyView> = (0..LEAVES)
+pub fn Rosette() -> View {
+    let leaves: Vec<View> = (0..LEAVES)
         .flat_map(|leaf| [(leaf, "88", "34"), (leaf, "62", "20")])
         .map(|(leaf, long, short)| {
             let turn = ["rotate(", &(leaf * 180 / LEAVES).to_string(), ")"].concat();
-            view! { <ellipse rx=long ry=short transform=turn></ellipse> }.into_any()
+            view! { <ellipse rx=long ry=short transform=turn></ellipse> }
         })
         .collect();
     view! {
@@ -20,5 +21,4 @@ pub fn Rosette() -> impl IntoView {
             {leaves}
         </svg>
     }
-    .into_any()
 }

@@ -1,5 +1,6 @@
 //! The words that belong to the kit's own parts, given once by each app in its language.
 
+use crate::dom::{Child, View};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -37,6 +38,6 @@ impl KitWords {
 }
 
 /// A text in a view that follows the language.
-pub fn text(words: TextProp) -> AnyView {
-    (move || words.get()).into_any()
+pub fn text(words: TextProp) -> View {
+    (move || words.get()).built()
 }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use rstml::Infallible;
 use rstml::node::{NodeAttribute, NodeElement, NodeName};
+use syn::Expr;
 use syn::spanned::Spanned;
 
 /// Whether the name is that of a component.
@@ -20,7 +21,11 @@ pub fn call(node: &NodeElement<Infallible>) -> TokenStream {
         NodeAttribute::Attribute(keyed) => {
             let key = &keyed.key;
             match keyed.value() {
-                Some(value) => quote_spanned! { value.span() => .#key(#[allow(unused_braces)] #value) },
+                Some(Expr::Block(block)) => {
+                    let value = crate::element::bare(&block.block);
+                    quote_spanned! { block.span() => .#key(#value) }
+                }
+                Some(value) => quote_spanned! { value.span() => .#key(#value) },
                 None => quote! { .#key(#key) },
             }
         }

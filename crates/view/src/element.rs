@@ -1,15 +1,16 @@
 //! An element: made once, then given its attributes and children in the order in which they are written.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use rstml::Infallible;
 use rstml::node::{KeyedAttribute, NodeAttribute, NodeElement};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Ident, Lit};
+use syn::{Block, Expr, ExprLit, Ident, Lit, Stmt};
 
 /// Elements of SVG, which have a namespace of their own. `a`, `title`, `style` and `script` exist in both and mean HTML.
 const SVG: [&str; 14] = [
-    "svg", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "g", "text", "tspan", "defs", "use", "mask",
+    "svg", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "g", "text", "tspan", "defs", "use",
+    "mask",
 ];
 
 /// The variable that an element stands in while it is built. Hygiene keeps those of nested views apart.
@@ -46,8 +47,12 @@ fn attribute(keyed: &KeyedAttribute, place: &Ident) -> TokenStream {
     let span = value.span();
     match key.split_once(':') {
         Some(("on", event)) => {
-            let event = Ident::new(event, keyed.key.span());
-            quote_spanned! { span => #place.on(::leptos::ev::#event, #value); }
+            let descriptor = match event {
+                // Not among those that Leptos names.
+                "cancel" | "close" => quote! { Custom::new(#event) },
+                _ => Ident::new(event, keyed.key.span()).into_token_stream(),
+            };
+            quote_spanned! { span => #place.on(::leptos::ev::#descriptor, #value); }
         }
         Some(("class", class)) => quote_spanned! { span => #place.class_when(#class, #value); },
         Some(("style", property)) => quote_spanned! { span => #place.style(#property, #value); },
@@ -59,7 +64,19 @@ fn attribute(keyed: &KeyedAttribute, place: &Ident) -> TokenStream {
         None if key == "node_ref" => quote_spanned! { span => #place.node_ref(#value); },
         None => match value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => quote! { #place.set(#key, #text); },
-            value => quote_spanned! { span => #place.attribute(#key, #[allow(unused_braces)] #value); },
+            Expr::Block(block) => {
+                let value = bare(&block.block);
+                quote_spanned! { span => #place.attribute(#key, #value); }
+            }
+            value => quote_spanned! { span => #place.attribute(#key, #value); },
         },
+    }
+}
+
+/// What a block gives, without its braces where it is one expression: the compiler warns of braces that do nothing.
+pub fn bare(block: &Block) -> TokenStream {
+    match block.stmts.as_slice() {
+        [Stmt::Expr(only, None)] => only.to_token_stream(),
+        _ => block.to_token_stream(),
     }
 }

@@ -62,7 +62,7 @@ fn all(nodes: &[Node]) -> TokenStream {
 fn one(node: &NodeElement<Infallible>) -> TokenStream {
     if component::is_component(node.name()) {
         let call = component::call(node);
-        return quote! { ::qianbao_ui::dom::Child::into_view(#call) };
+        return quote! { ::qianbao_ui::dom::Child::built(#call) };
     }
     let place = element::place();
     let built = element::built(node, &place);
@@ -81,7 +81,10 @@ fn child(node: &Node, place: &syn::Ident) -> TokenStream {
             let built = element::built(node, &inner);
             quote! { #place.append(&{ #built #inner }); }
         }
-        Node::Block(block) => quote! { #place.child(#[allow(unused_braces)] #block); },
+        Node::Block(block) => {
+            let value = block.try_block().map_or_else(|| quote! { #block }, element::bare);
+            quote! { #place.child(#value); }
+        }
         Node::Text(text) => {
             let value = &text.value;
             quote! { #place.text(#value); }

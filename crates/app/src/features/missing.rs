@@ -1,6 +1,7 @@
 //! An address that leads to no screen.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::{Empty, Glyph, LinkButton};
 
 use crate::frame::Screen;
@@ -9,7 +10,7 @@ use crate::words::{say, words};
 
 /// Says so, and leads home.
 #[component]
-pub fn Missing() -> impl IntoView {
+pub fn Missing() -> View {
     let words = words();
     view! {
         <Screen title=say!(words, missing) back=Route::Home>
@@ -18,5 +19,4 @@ pub fn Missing() -> impl IntoView {
             </Empty>
         </Screen>
     }
-    .into_any()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_client::{OutboxItem, Presence, Step, Subject, SyncState};
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::{Banner, Button, ButtonKind, Glyph, LinkButton, Tone};
 
 use crate::app::Offers;
@@ -17,7 +18,7 @@ const CLOCK_OFF_US: i64 = 5 * 60 * 1_000_000;
 
 /// All news, most pressing first.
 #[component]
-pub fn Banners() -> impl IntoView {
+pub fn Banners() -> View {
     view! {
         <div class="banners">
             <Expired />
@@ -28,17 +29,16 @@ pub fn Banners() -> impl IntoView {
             <Update />
         </div>
     }
-    .into_any()
 }
 
 #[component]
-fn Expired() -> impl IntoView {
+fn Expired() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     move || {
         matches!(wallet.presence(), Presence::Expired(_)).then(|| {
             let action = view! { <LinkButton href="/sign-in" text=say!(words, sign_in) kind=ButtonKind::Plain /> };
             let text = say!(words, banner_session_over);
-            view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Info action=action.into_any() /> }
+            view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Info action=action.built() /> }
         })
     }
 }
@@ -49,7 +49,7 @@ fn is_open(item: &OutboxItem) -> bool {
 }
 
 #[component]
-fn Open() -> impl IntoView {
+fn Open() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     move || {
         wallet.outbox().iter().find(|item| is_open(item)).and_then(|item| match item.subject {
@@ -57,7 +57,7 @@ fn Open() -> impl IntoView {
                 let href = Route::Payment(payment).path();
                 let action = view! { <LinkButton href=href text=say!(words, look) kind=ButtonKind::Plain /> };
                 let text = say!(words, banner_checking);
-                Some(view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Clock action=action.into_any() /> })
+                Some(view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Clock action=action.built() /> })
             }
             Subject::Refund { .. } => None,
         })
@@ -65,7 +65,7 @@ fn Open() -> impl IntoView {
 }
 
 #[component]
-fn Offline() -> impl IntoView {
+fn Offline() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     let again = Action::new_local(move |(): &()| async move { wallet.client().refresh().await });
     let offline = Memo::new(move |_| wallet.sync_state() == SyncState::Offline && wallet.presence().person().is_some());
@@ -84,27 +84,27 @@ fn Offline() -> impl IntoView {
             let action = view! {
                 <Button text=say!(words, try_again) kind=ButtonKind::Plain busy=again.pending() press=press />
             };
-            view! { <Banner text=text glyph=Glyph::Offline action=action.into_any() /> }
+            view! { <Banner text=text glyph=Glyph::Offline action=action.built() /> }
         })
     }
 }
 
 #[component]
-fn Clock() -> impl IntoView {
+fn Clock() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     let off = Memo::new(move |_| wallet.clock_ahead_us().abs() > CLOCK_OFF_US);
     move || off.get().then(|| view! { <Banner text=say!(words, banner_clock) glyph=Glyph::Clock /> })
 }
 
 #[component]
-fn PrivateWindow() -> impl IntoView {
+fn PrivateWindow() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     let private = !wallet.client().is_lasting();
     private.then(|| view! { <Banner text=say!(words, banner_private) tone=Tone::Gold glyph=Glyph::Info /> })
 }
 
 #[component]
-fn Update() -> impl IntoView {
+fn Update() -> impl Child {
     let words = words();
     let ready = Offers::get().update;
     move || {
@@ -113,7 +113,7 @@ fn Update() -> impl IntoView {
                 <Button text=say!(words, update_now) kind=ButtonKind::Plain press=|()| version::apply_update() />
             };
             let text = say!(words, banner_update);
-            view! { <Banner text=text tone=Tone::Jade glyph=Glyph::Refresh action=action.into_any() /> }
+            view! { <Banner text=text tone=Tone::Jade glyph=Glyph::Refresh action=action.built() /> }
         })
     }
 }

@@ -8,6 +8,7 @@ mod incoming;
 mod screen;
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_client::Presence;
 use qianbao_core::id::PersonId;
 use qianbao_ui::{Glyph, Icon, Link, Navigation, Toasts};
@@ -32,7 +33,7 @@ fn admitted(route: Route, presence: &Presence) -> Route {
 
 /// The whole page.
 #[component]
-pub fn Frame() -> impl IntoView {
+pub fn Frame() -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let preferences = Preferences::get();
     let route = Memo::new(move |_| admitted(Route::parse(&navigation.path().read()), &wallet.presence()));
@@ -81,25 +82,24 @@ pub fn Frame() -> impl IntoView {
             <Toasts />
         </div>
     }
-    .into_any()
 }
 
-fn screen(route: Route) -> AnyView {
+fn screen(route: Route) -> View {
     match route {
-        Route::Welcome => features::welcome::Welcome().into_any(),
-        Route::SignIn => features::sign_in::SignIn().into_any(),
-        Route::SignUp => features::sign_up::SignUp().into_any(),
-        Route::Home => features::home::Home().into_any(),
-        Route::Scan => features::scan::Scan().into_any(),
-        Route::Pay(what) => view! { <features::pay::Pay what=what /> }.into_any(),
-        Route::Payment(payment) => view! { <features::payment::Payment payment=payment /> }.into_any(),
-        Route::Send => features::send::Send().into_any(),
-        Route::Receive => features::receive::Receive().into_any(),
-        Route::Activity | Route::Entry(_) => features::activity::Activity().into_any(),
-        Route::TopUp => features::top_up::TopUp().into_any(),
-        Route::TopUpDetail(topup) => view! { <features::top_up::TopUpDetail topup=topup /> }.into_any(),
-        Route::Me => features::me::Me().into_any(),
-        Route::Missing => features::missing::Missing().into_any(),
+        Route::Welcome => features::welcome::Welcome().built(),
+        Route::SignIn => features::sign_in::SignIn().built(),
+        Route::SignUp => features::sign_up::SignUp().built(),
+        Route::Home => features::home::Home().built(),
+        Route::Scan => features::scan::Scan().built(),
+        Route::Pay(what) => view! { <features::pay::Pay what=what /> },
+        Route::Payment(payment) => view! { <features::payment::Payment payment=payment /> },
+        Route::Send => features::send::Send().built(),
+        Route::Receive => features::receive::Receive().built(),
+        Route::Activity | Route::Entry(_) => features::activity::Activity().built(),
+        Route::TopUp => features::top_up::TopUp().built(),
+        Route::TopUpDetail(topup) => view! { <features::top_up::TopUpDetail topup=topup /> },
+        Route::Me => features::me::Me().built(),
+        Route::Missing => features::missing::Missing().built(),
     }
 }
 
@@ -127,7 +127,7 @@ fn title(words: Words, route: &Route) -> String {
 fn Tabs(
     /// The screen that is shown.
     route: Memo<Route>,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let tabs = [
         (Route::Home, Glyph::Home, say!(words, home)),
@@ -147,7 +147,6 @@ fn Tabs(
                 <span>{qianbao_ui::words::text(label)}</span>
             </Link>
         }
-        .into_any()
     });
     let label = say!(words, navigation);
     view! {
@@ -159,7 +158,6 @@ fn Tabs(
             {Vec::from(tabs)}
         </nav>
     }
-    .into_any()
 }
 
 #[cfg(test)]

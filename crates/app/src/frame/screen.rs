@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use qianbao_ui::dom::{Children, View, view};
 use qianbao_ui::words::{KitWords, text};
 use qianbao_ui::{Glyph, IconButton, Navigation};
 
@@ -21,10 +22,10 @@ pub fn Screen(
     class: &'static str,
     /// What stands at the end of the bar.
     #[prop(optional, into)]
-    end: Option<AnyView>,
+    end: Option<View>,
     /// Its content.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let navigation = Navigation::get();
     let back = back.map(|route| {
         let label = KitWords::get().back;
@@ -37,8 +38,7 @@ pub fn Screen(
                 <h1>{text(title)}</h1>
                 <div class="bar-end">{end}</div>
             </header>
-            {children()}
+            {children.view()}
         </div>
     }
-    .into_any()
 }

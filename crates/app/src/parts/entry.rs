@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_api::activity::{Entry, EntryKind};
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::{Amount, AmountSign, Glyph, Mark, Navigation, Row};
 
 use super::{moment, payee};
@@ -24,9 +25,9 @@ pub fn kind(words: Words, entry: &Entry) -> String {
 }
 
 /// The mark of an entry: what stands out is the kind for refunds, else the other side.
-pub fn mark(words: Words, entry: &Entry) -> AnyView {
+pub fn mark(words: Words, entry: &Entry) -> View {
     match entry.kind {
-        EntryKind::Refund => view! { <Mark glyph=Glyph::Refund /> }.into_any(),
+        EntryKind::Refund => view! { <Mark glyph=Glyph::Refund /> },
         _ => payee::mark(words, &entry.counterparty),
     }
 }
@@ -36,15 +37,15 @@ pub fn mark(words: Words, entry: &Entry) -> AnyView {
 pub fn EntryRow(
     /// The entry.
     entry: Entry,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let href = Route::Entry(entry.id.clone()).path();
     let (navigation, own) = (Navigation::get(), href.clone());
     let current = Signal::derive(move || *navigation.path().read() == own);
     let amount = entry.amount;
     let (for_mark, for_title, for_detail) = (entry.clone(), entry.clone(), entry);
-    let lead = (move || mark(words, &for_mark)).into_any();
-    let title = view! { <bdi>{move || payee::name(words, &for_title.counterparty)}</bdi> }.into_any();
+    let lead = (move || mark(words, &for_mark)).built();
+    let title = view! { <bdi>{move || payee::name(words, &for_title.counterparty)}</bdi> };
     let detail = (move || {
         let mut text = moment::when(words, for_detail.at, wallet.now()) + " · " + &kind(words, &for_detail);
         if let Some(note) = &for_detail.note {
@@ -55,8 +56,8 @@ pub fn EntryRow(
         }
         text
     })
-    .into_any();
+    .built();
     let hidden = Preferences::get().amounts_hidden();
-    let end = view! { <Amount money=Signal::stored(amount) sign=AmountSign::Direction hidden=hidden /> }.into_any();
+    let end = view! { <Amount money=Signal::stored(amount) sign=AmountSign::Direction hidden=hidden /> };
     view! { <Row lead=lead title=title detail=detail end=end href=href current=current /> }
 }

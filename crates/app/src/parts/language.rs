@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_ui::Segmented;
+use qianbao_ui::dom::{View, view};
 
 use crate::state::Preferences;
 use crate::words::{Locale, say, words};
@@ -10,7 +11,7 @@ const LANGUAGES: [Locale; 2] = [Locale::zh, Locale::en];
 
 /// Chooses between 中文 and English.
 #[component]
-pub fn LanguageChoice() -> impl IntoView {
+pub fn LanguageChoice() -> View {
     let words = words();
     let chosen = Signal::derive(move || LANGUAGES.iter().position(|known| *known == words.get_locale()).unwrap_or(0));
     let choose = move |place: usize| {

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use qianbao_api::orders::OrderLine;
 use qianbao_api::payments::OrderSummary;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::{AmountParts, Fact};
 
 use crate::words::{Words, say};
 
 /// Lines and description as facts; nothing where an order has neither.
-pub fn facts(words: Words, order: OrderSummary) -> AnyView {
-    let lines: Vec<AnyView> = order.lines.iter().map(line).collect();
+pub fn facts(words: Words, order: OrderSummary) -> View {
+    let lines: Vec<View> = order.lines.iter().map(line).collect();
     let lines = (!lines.is_empty()).then(|| {
         view! {
             <Fact label=say!(words, order)>
@@ -28,11 +29,10 @@ pub fn facts(words: Words, order: OrderSummary) -> AnyView {
         {lines}
         {description}
     }
-    .into_any()
 }
 
 /// `龙井 × 1`, with its price when there is more than one.
-fn line(line: &OrderLine) -> AnyView {
+fn line(line: &OrderLine) -> View {
     let count = [" × ", &line.quantity.to_string()].concat();
     let name = line.name.clone();
     let price = (line.quantity > 1).then(|| [" · ", &AmountParts::of(line.unit_price).text()].concat());
@@ -43,5 +43,4 @@ fn line(line: &OrderLine) -> AnyView {
             {price}
         </li>
     }
-    .into_any()
 }

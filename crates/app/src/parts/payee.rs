@@ -1,6 +1,7 @@
 //! The other side of a payment: its name, what the operator vouches for, and what is only free text.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_api::payments::PayeeView;
 use qianbao_client::Mark as Known;
 use qianbao_ui::{Glyph, Mark, Tag, Tone};
@@ -17,12 +18,12 @@ pub fn name(words: Words, payee: &PayeeView) -> String {
 }
 
 /// The letter or icon that stands for the payee.
-pub fn mark(words: Words, payee: &PayeeView) -> AnyView {
+pub fn mark(words: Words, payee: &PayeeView) -> View {
     match payee {
-        PayeeView::Bank { .. } => view! { <Mark glyph=Glyph::Bank /> }.into_any(),
-        PayeeView::Shop(shop) => view! { <Mark letter=first_letter(&shop_name(words, shop)) /> }.into_any(),
+        PayeeView::Bank { .. } => view! { <Mark glyph=Glyph::Bank /> },
+        PayeeView::Shop(shop) => view! { <Mark letter=first_letter(&shop_name(words, shop)) /> },
         PayeeView::Person { legal_name_masked, .. } => {
-            view! { <Mark letter=first_letter(legal_name_masked) /> }.into_any()
+            view! { <Mark letter=first_letter(legal_name_masked) /> }
         }
     }
 }
@@ -40,7 +41,7 @@ pub fn PayeeHead(
     payee: PayeeView,
     /// How far it is known.
     known: Known,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let shown = payee.clone();
     let lead = move || mark(words, &shown);
@@ -53,7 +54,7 @@ pub fn PayeeHead(
             } else {
                 view! { <Tag text=say!(words, payee_shop_unchecked) tone=Tone::Gold glyph=Glyph::Info /> }
             };
-            (view! { <span class="quiet">{place}</span> }.into_any(), tag.into_any())
+            (view! { <span class="quiet">{place}</span> }, tag.built())
         }
         PayeeView::Person { handle, display_name, .. } => (
             view! {
@@ -62,14 +63,13 @@ pub fn PayeeHead(
                     " · @"
                     <bdi>{handle.clone()}</bdi>
                 </span>
-            }
-            .into_any(),
-            view! { <Tag text=say!(words, payee_name_checked) tone=Tone::Jade glyph=Glyph::Shield /> }.into_any(),
+            },
+            view! { <Tag text=say!(words, payee_name_checked) tone=Tone::Jade glyph=Glyph::Shield /> },
         ),
         PayeeView::Bank { last4, .. } => {
             let last4 = last4.clone();
             let account = move || last4.clone().map(|last4| said!(words, bank_account_ending, last4 = last4));
-            (view! { <span class="quiet">{account}</span> }.into_any(), ().into_any())
+            (view! { <span class="quiet">{account}</span> }, ().built())
         }
     };
     view! {
@@ -84,7 +84,6 @@ pub fn PayeeHead(
             {tag}
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

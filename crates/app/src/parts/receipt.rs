@@ -6,6 +6,7 @@ use qianbao_api::payments::Receipt;
 use qianbao_client::ClientError;
 use qianbao_client::verify::VerifyError;
 use qianbao_core::id::PaymentId;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Amount, Button, ButtonKind, Fact, Glyph, Skeleton, Tag, Tone};
 
@@ -42,27 +43,26 @@ async fn fetch(wallet: Wallet, payment: PaymentId) -> Known {
 pub fn ReceiptCard(
     /// Of which payment.
     payment: PaymentId,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let known = LocalResource::new(move || fetch(wallet, payment));
     let tag = move || match known.get() {
         Some(Known::Verified(..)) => {
-            view! { <Tag text=say!(words, receipt_verified) tone=Tone::Jade glyph=Glyph::Shield /> }.into_any()
+            view! { <Tag text=say!(words, receipt_verified) tone=Tone::Jade glyph=Glyph::Shield /> }
         }
         Some(Known::Unverified(_)) => {
-            view! { <Tag text=say!(words, receipt_unverified) tone=Tone::Cinnabar glyph=Glyph::Alert /> }.into_any()
+            view! { <Tag text=say!(words, receipt_unverified) tone=Tone::Cinnabar glyph=Glyph::Alert /> }
         }
-        Some(Known::Missing(_)) | None => ().into_any(),
+        Some(Known::Missing(_)) | None => ().built(),
     };
     let content = move || match known.get() {
-        None => view! { <Skeleton lines=3 /> }.into_any(),
+        None => view! { <Skeleton lines=3 /> },
         Some(Known::Verified(receipt, key)) => proof(words, *receipt, key),
-        Some(Known::Unverified(_)) => view! { <p>{text(say!(words, receipt_unverified_text))}</p> }.into_any(),
+        Some(Known::Unverified(_)) => view! { <p>{text(say!(words, receipt_unverified_text))}</p> },
         Some(Known::Missing(error)) => view! {
             <p class="quiet">{text(why_missing(words, error))}</p>
             <Button text=say!(words, try_again) kind=ButtonKind::Plain press=move |()| known.refetch() />
-        }
-        .into_any(),
+        },
     };
     view! {
         <section class="card receipt">
@@ -73,7 +73,6 @@ pub fn ReceiptCard(
             {content}
         </section>
     }
-    .into_any()
 }
 
 /// Why there is no receipt to be shown.
@@ -84,7 +83,7 @@ fn why_missing(words: Words, error: ClientError) -> TextProp {
     }
 }
 
-fn proof(words: Words, receipt: Receipt, key: String) -> AnyView {
+fn proof(words: Words, receipt: Receipt, key: String) -> View {
     let (amount, at) = (receipt.amount, receipt.committed_at);
     let note = receipt.note.map(|note| {
         view! {
@@ -131,5 +130,4 @@ fn proof(words: Words, receipt: Receipt, key: String) -> AnyView {
         </dl>
         <p class="quiet">{text(say!(words, receipt_text))}</p>
     }
-    .into_any()
 }

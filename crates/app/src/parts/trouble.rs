@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
 use qianbao_client::{ClientError, Moved};
+use qianbao_ui::dom::{Child, view};
 use qianbao_ui::{Banner, Glyph, Tone};
 
 use crate::words::{Words, problem, said, words};
@@ -70,7 +71,7 @@ pub fn TroubleNote(
     /// What went wrong, if anything did.
     #[prop(into)]
     trouble: Signal<Option<Trouble>>,
-) -> impl IntoView {
+) -> impl Child {
     let words = words();
     move || {
         trouble.get().map(|trouble| {

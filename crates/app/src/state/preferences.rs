@@ -32,22 +32,19 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// Reads what this browser keeps and applies the language to `words`.
-    pub fn provide(words: Words) -> Self {
+    /// Reads what this browser keeps.
+    pub fn provide() {
         let theme = match kept::get(THEME).as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
             _ => Theme::System,
         };
-        words.set_locale(document::language());
         let is_on = |key| kept::get(key).is_some();
-        let preferences = Self {
+        provide_context(Self {
             theme: RwSignal::new(theme),
             hidden: RwSignal::new(is_on(HIDDEN)),
             silent: RwSignal::new(is_on(SILENT)),
-        };
-        provide_context(preferences);
-        preferences
+        });
     }
 
     /// The preferences of the app.

@@ -62,7 +62,7 @@ fn is_shown(entry: &Entry, screen: Screen) -> bool {
 pub fn Announcer(
     /// The screen that is shown.
     screen: Memo<Screen>,
-) -> impl IntoView {
+) {
     let till = Till::get();
     let toaster = Toaster::get();
     let language = Language::get();

@@ -1,6 +1,7 @@
 //! Head, main navigation, banners.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{Child, View, view};
 use leptos::text_prop::TextProp;
 use qianbao_client::SyncState;
 use qianbao_ui::words::text;
@@ -16,15 +17,15 @@ use crate::{say, word};
 
 /// The shop's name, and how the till stands to the server.
 #[component]
-pub fn Head() -> impl IntoView {
+pub fn Head() -> View {
     let till = Till::get();
     let language = Language::get();
     let name = move || till.shop_name(language.locale() == Locale::zh);
     let state = Memo::new(move |_| till.sync_state());
     let tag = move || match state.get() {
-        SyncState::Online => view! { <Tag text=say!(synced) tone=Tone::Jade glyph=Glyph::Check /> }.into_any(),
-        SyncState::Stale | SyncState::Catching => view! { <Tag text=say!(syncing) glyph=Glyph::Refresh /> }.into_any(),
-        SyncState::Offline => view! { <Tag text=say!(offline) tone=Tone::Gold glyph=Glyph::Offline /> }.into_any(),
+        SyncState::Online => view! { <Tag text=say!(synced) tone=Tone::Jade glyph=Glyph::Check /> },
+        SyncState::Stale | SyncState::Catching => view! { <Tag text=say!(syncing) glyph=Glyph::Refresh /> },
+        SyncState::Offline => view! { <Tag text=say!(offline) tone=Tone::Gold glyph=Glyph::Offline /> },
     };
     view! {
         <header class="desk-head">
@@ -36,7 +37,6 @@ pub fn Head() -> impl IntoView {
             <span role="status">{tag}</span>
         </header>
     }
-    .into_any()
 }
 
 /// The four places.
@@ -45,7 +45,7 @@ pub fn Places(
     /// Where one is.
     #[prop(into)]
     place: Signal<Option<Place>>,
-) -> impl IntoView {
+) -> View {
     let item = move |to: Screen, glyph: Glyph, name: TextProp| {
         let here = Signal::derive(move || place.get() == to.place());
         view! {
@@ -67,7 +67,6 @@ pub fn Places(
             </ul>
         </nav>
     }
-    .into_any()
 }
 
 /// What is to be known on every screen: no network and since when, nothing kept, a refund that is being checked, a newer
@@ -76,7 +75,7 @@ pub fn Places(
 pub fn Banners(
     /// The screen that is shown.
     screen: Memo<Screen>,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let language = Language::get();
     let offline = move || {
@@ -100,7 +99,7 @@ pub fn Banners(
                 <Button text=say!(update_now) kind=ButtonKind::Plain press=|()| page::apply_update() />
             };
             view! {
-                <Banner text=say!(update_ready) tone=Tone::Jade glyph=Glyph::Install action=action.into_any() />
+                <Banner text=say!(update_ready) tone=Tone::Jade glyph=Glyph::Install action=action.built() />
             }
         })
     };
@@ -115,9 +114,9 @@ pub fn Banners(
                 <LinkButton href=place.path() text=say!(refund_look) kind=ButtonKind::Plain />
             };
             view! {
-                <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock action=action.into_any() />
+                <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock action=action.built() />
             }
         })
     };
-    view! { <div class="banners screen-only">{offline} {private} {refund} {newer}</div> }.into_any()
+    view! { <div class="banners screen-only">{offline} {private} {refund} {newer}</div> }
 }

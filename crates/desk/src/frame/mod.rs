@@ -4,6 +4,7 @@ mod announcer;
 mod chrome;
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use leptos::task::spawn_local;
 use qianbao_client::{Client, ClientError, Presence};
 use qianbao_ui::words::text;
@@ -53,7 +54,7 @@ fn stage(presence: &Presence, shop: &Shopfront) -> Stage {
 pub fn Desk(
     /// The engine.
     client: Client,
-) -> impl IntoView {
+) -> View {
     Navigation::provide();
     Language::provide();
     texts::provide_kit_words();
@@ -81,16 +82,15 @@ pub fn Desk(
     });
     let stage = Memo::new(move |_| stage(&till.presence(), &till.shop()));
     let shown = move || match stage.get() {
-        Stage::Opening => view! { <Opening trouble=trouble again=move |()| find_shop() /> }.into_any(),
-        Stage::Door => view! { <main class="plain" id="main"><SignIn /></main> }.into_any(),
-        Stage::NoShop => view! { <main class="plain" id="main"><OpenShop /></main> }.into_any(),
-        Stage::Till => view! { <Counter /> }.into_any(),
+        Stage::Opening => view! { <Opening trouble=trouble again=move |()| find_shop() /> },
+        Stage::Door => view! { <main class="plain" id="main"><SignIn /></main> },
+        Stage::NoShop => view! { <main class="plain" id="main"><OpenShop /></main> },
+        Stage::Till => view! { <Counter /> },
     };
     view! {
         {shown}
         <Toasts />
     }
-    .into_any()
 }
 
 /// While the server is being asked, and when it does not answer.
@@ -101,7 +101,7 @@ fn Opening(
     /// Asks again.
     #[prop(into)]
     again: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let language = Language::get();
     move || match trouble.get() {
         Some(error) => {
@@ -113,7 +113,6 @@ fn Opening(
                     </Empty>
                 </main>
             }
-            .into_any()
         }
         None => view! {
             <main class="plain" id="main">
@@ -121,14 +120,13 @@ fn Opening(
                     <Button text=say!(again) kind=ButtonKind::Quiet glyph=Glyph::Refresh press=again />
                 </Wait>
             </main>
-        }
-        .into_any(),
+        },
     }
 }
 
 /// The till with its screens.
 #[component]
-fn Counter() -> impl IntoView {
+fn Counter() -> View {
     let navigation = Navigation::get();
     let language = Language::get();
     let address = navigation.path();
@@ -152,19 +150,18 @@ fn Counter() -> impl IntoView {
         screen
     });
     let body = move || match shown.get() {
-        Screen::Cashier => view! { <Cashier /> }.into_any(),
-        Screen::Code(order) => view! { <Code id=order /> }.into_any(),
-        Screen::Orders | Screen::Order(_) | Screen::Counter(_) => view! { <Orders chosen=chosen /> }.into_any(),
-        Screen::Today => view! { <Today /> }.into_any(),
-        Screen::Shop => view! { <Shop /> }.into_any(),
-        Screen::Poster => view! { <Poster /> }.into_any(),
+        Screen::Cashier => view! { <Cashier /> },
+        Screen::Code(order) => view! { <Code id=order /> },
+        Screen::Orders | Screen::Order(_) | Screen::Counter(_) => view! { <Orders chosen=chosen /> },
+        Screen::Today => view! { <Today /> },
+        Screen::Shop => view! { <Shop /> },
+        Screen::Poster => view! { <Poster /> },
         Screen::Unknown => view! {
             <h1 class="unseen">{text(say!(not_found))}</h1>
             <Empty glyph=Glyph::Info title=say!(not_found) text=say!(not_found_text)>
                 <LinkButton href="/" text=say!(to_cashier) />
             </Empty>
-        }
-        .into_any(),
+        },
     };
     view! {
         <a class="skip" href="#main">
@@ -180,7 +177,6 @@ fn Counter() -> impl IntoView {
         </div>
         <Announcer screen=screen />
     }
-    .into_any()
 }
 
 /// The page's title for a screen.

@@ -1,5 +1,6 @@
 //! A field for an amount: large, with the currency's sign before it.
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_core::{Currency, Money};
@@ -27,7 +28,7 @@ pub fn AmountField(
     /// What is wrong with it; empty when nothing is.
     #[prop(optional, into)]
     error: Signal<String>,
-) -> impl IntoView {
+) -> View {
     let id = fresh_id("amount-");
     let note = id.clone() + "-note";
     let (label_for, note_id) = (id.clone(), note.clone());
@@ -71,5 +72,4 @@ pub fn AmountField(
             </div>
         </div>
     }
-    .into_any()
 }

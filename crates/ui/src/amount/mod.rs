@@ -2,6 +2,7 @@
 
 mod field;
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use qianbao_core::Money;
 
@@ -47,7 +48,7 @@ pub fn Amount(
     /// Whether dots stand in its place.
     #[prop(optional, into)]
     hidden: Signal<bool>,
-) -> impl IntoView {
+) -> View {
     let class = match size {
         AmountSize::Text => "amount",
         AmountSize::Large => "amount amount-large",
@@ -59,8 +60,7 @@ pub fn Amount(
             return view! {
                 <span aria-hidden="true">"••••••"</span>
                 <span class="unseen">{words(hidden_word.clone())}</span>
-            }
-            .into_any();
+            };
         }
         let parts = AmountParts::of(money.get());
         let before = match sign {
@@ -76,7 +76,6 @@ pub fn Amount(
             {parts.major}
             {minor}
         }
-        .into_any()
     };
     view! {
         <bdi
@@ -86,5 +85,4 @@ pub fn Amount(
             {content}
         </bdi>
     }
-    .into_any()
 }

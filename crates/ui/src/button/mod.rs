@@ -1,5 +1,6 @@
 //! Buttons: one main action a screen, everything else quieter.
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -56,7 +57,7 @@ pub fn Button(
     /// What pressing does.
     #[prop(optional, into)]
     press: Option<Callback<()>>,
-) -> impl IntoView {
+) -> View {
     let kind_of = if press.is_some() { "button" } else { "submit" };
     let shown = move || if busy.get() { Some(Glyph::Spinner) } else { glyph };
     view! {
@@ -76,7 +77,6 @@ pub fn Button(
             {words(text)}
         </button>
     }
-    .into_any()
 }
 
 /// A link that looks like a button.
@@ -94,14 +94,13 @@ pub fn LinkButton(
     /// An icon before the text.
     #[prop(optional)]
     glyph: Option<Glyph>,
-) -> impl IntoView {
+) -> View {
     view! {
         <Link href=href class=kind.class()>
             {glyph.map(|glyph| view! { <Icon glyph=glyph /> })}
             {words(text)}
         </Link>
     }
-    .into_any()
 }
 
 /// A button that shows only an icon; its label is read to those who do not see it, and shown as a hint.
@@ -119,7 +118,7 @@ pub fn IconButton(
     /// What pressing does.
     #[prop(into)]
     press: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let title = label.clone();
     view! {
         <button
@@ -133,5 +132,4 @@ pub fn IconButton(
             <Icon glyph=glyph />
         </button>
     }
-    .into_any()
 }

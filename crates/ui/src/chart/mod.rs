@@ -1,5 +1,6 @@
 //! Bar charts: SVG in the tokens' colours, with the same figures as a table behind.
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -44,7 +45,7 @@ pub fn BarChart(
     /// The bars, from left to right.
     #[prop(into)]
     bars: Signal<Vec<Bar>>,
-) -> impl IntoView {
+) -> View {
     let drawing = move || {
         bars.with(|bars| {
             let most = bars.iter().map(|bar| bar.value).max().unwrap_or(0);
@@ -62,7 +63,6 @@ pub fn BarChart(
                             <td>{bar.text.clone()}</td>
                         </tr>
                     }
-                    .into_any()
                 })
                 .collect::<Vec<_>>()
         })
@@ -82,10 +82,9 @@ pub fn BarChart(
             </div>
         </div>
     }
-    .into_any()
 }
 
-fn drawn([left, width, top, height]: [i64; 4], bar: &Bar) -> AnyView {
+fn drawn([left, width, top, height]: [i64; 4], bar: &Bar) -> View {
     let label = (!bar.short.is_empty()).then(|| {
         view! {
             <text class="chart-label" x=left + width / 2 y=HEIGHT + LABELS - 3>
@@ -104,7 +103,6 @@ fn drawn([left, width, top, height]: [i64; 4], bar: &Bar) -> AnyView {
         ></rect>
         {label}
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Choosing: one of a few, on or off.
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -20,9 +21,9 @@ pub fn Segmented(
     /// Told of another choice.
     #[prop(into)]
     choose: Callback<usize>,
-) -> impl IntoView {
+) -> View {
     let group = fresh_id("choice-");
-    let segments: Vec<AnyView> = options
+    let segments: Vec<View> = options
         .into_iter()
         .enumerate()
         .map(|(place, option)| {
@@ -37,7 +38,6 @@ pub fn Segmented(
                     {words(option)}
                 </label>
             }
-            .into_any()
         })
         .collect();
     view! {
@@ -46,7 +46,6 @@ pub fn Segmented(
             <div class="segments">{segments}</div>
         </fieldset>
     }
-    .into_any()
 }
 
 /// Something that is on or off.
@@ -61,7 +60,7 @@ pub fn Switch(
     /// Told of the state asked for.
     #[prop(into)]
     flip: Callback<bool>,
-) -> impl IntoView {
+) -> View {
     view! {
         <button
             type="button"
@@ -74,5 +73,4 @@ pub fn Switch(
             <span class="switch-track" aria-hidden="true"></span>
         </button>
     }
-    .into_any()
 }

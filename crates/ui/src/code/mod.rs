@@ -2,6 +2,7 @@
 
 mod image;
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -16,7 +17,7 @@ pub fn QrCode(
     /// What the code is for, for those who do not see it.
     #[prop(into)]
     label: TextProp,
-) -> impl IntoView {
+) -> View {
     let drawing = move || {
         content.with(|content| CodeImage::of(content)).ok().map(|image| {
             let frame = image.view_box();
@@ -32,5 +33,4 @@ pub fn QrCode(
             {drawing}
         </div>
     }
-    .into_any()
 }

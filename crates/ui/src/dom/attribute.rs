@@ -56,7 +56,13 @@ macro_rules! numbers {
         })*
     };
 }
-numbers!(i32 u32 usize);
+numbers!(i32 i64 u32 usize);
+
+impl Attribute for Cow<'static, str> {
+    fn text(&mut self) -> Option<Self> {
+        Some(self.clone())
+    }
+}
 
 impl Attribute for Oco<'static, str> {
     fn text(&mut self) -> Option<Cow<'static, str>> {

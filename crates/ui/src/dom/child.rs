@@ -1,5 +1,6 @@
 //! What can be the child of an element.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
@@ -25,7 +26,7 @@ pub trait Child: Sized {
     }
 
     /// As a view of its own.
-    fn into_view(self) -> View {
+    fn built(self) -> View {
         let place: Place = fragment();
         place.child(self);
         place.view()
@@ -37,9 +38,14 @@ impl Child for View {
         add(parent, &self.0);
     }
 
-    fn into_view(self) -> View {
+    fn built(self) -> View {
         self
     }
+}
+
+/// A part that shows nothing.
+impl Child for () {
+    fn append_to(self, _: &Node) {}
 }
 
 impl Child for &'static str {
@@ -59,6 +65,22 @@ impl Child for String {
 
     fn follow(make: Box<dyn FnMut() -> Self>, parent: &Node) {
         follow_text(parent, make);
+    }
+}
+
+impl Child for Cow<'static, str> {
+    fn append_to(self, parent: &Node) {
+        add(parent, &document().create_text_node(&self));
+    }
+
+    fn follow(mut make: Box<dyn FnMut() -> Self>, parent: &Node) {
+        follow_text(parent, Box::new(move || make().into_owned()));
+    }
+}
+
+impl Child for char {
+    fn append_to(self, parent: &Node) {
+        self.to_string().append_to(parent);
     }
 }
 

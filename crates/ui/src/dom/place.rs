@@ -115,7 +115,8 @@ impl Place {
     }
 
     fn listen(&self, name: &str, handler: Box<dyn FnMut(Event)>) {
-        let listener = Listener { target: self.0.clone().into(), name: name.to_owned(), handler: Closure::wrap(handler) };
+        let listener =
+            Listener { target: self.0.clone().into(), name: name.to_owned(), handler: Closure::wrap(handler) };
         let function = listener.handler.as_ref().unchecked_ref();
         if listener.target.add_event_listener_with_callback(name, function).is_ok() {
             StoredValue::new_local(listener);

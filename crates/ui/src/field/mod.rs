@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -63,24 +64,21 @@ pub fn Field(
     /// How many characters it takes at most.
     #[prop(default = 200)]
     length_max: u32,
-) -> impl IntoView {
+) -> View {
     let id = fresh_id("field-");
     let note = id.clone() + "-note";
     let (label_for, note_id) = (id.clone(), note.clone());
     let hint_or_error = move || {
         let wrong = error.get();
         if wrong.is_empty() {
-            hint.clone().map(|hint| view! { <span class="field-hint">{words(hint)}</span> }.into_any())
+            hint.clone().map(|hint| view! { <span class="field-hint">{words(hint)}</span> })
         } else {
-            Some(
-                view! {
-                    <span class="field-error">
-                        <Icon glyph=Glyph::Alert size=IconSize::Small />
-                        {wrong}
-                    </span>
-                }
-                .into_any(),
-            )
+            Some(view! {
+                <span class="field-error">
+                    <Icon glyph=Glyph::Alert size=IconSize::Small />
+                    {wrong}
+                </span>
+            })
         }
     };
     let shell =
@@ -96,7 +94,6 @@ pub fn Field(
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// What all kinds of input share.
@@ -112,7 +109,7 @@ struct Input {
 }
 
 impl Input {
-    fn view(self, kind: FieldKind) -> AnyView {
+    fn view(self, kind: FieldKind) -> View {
         match kind {
             FieldKind::Lines => self.lines(),
             FieldKind::Password => {
@@ -125,18 +122,16 @@ impl Input {
                     {line}
                     <IconButton label=label glyph=glyph press=move |()| set_shown.update(|on| *on = !*on) />
                 }
-                .into_any()
             }
             FieldKind::Search => view! {
                 <Icon glyph=Glyph::Search />
                 {self.line(Signal::stored("search"), kind)}
-            }
-            .into_any(),
+            },
             FieldKind::Text | FieldKind::Handle => self.line(Signal::stored("text"), kind),
         }
     }
 
-    fn line(self, input_type: Signal<&'static str>, kind: FieldKind) -> AnyView {
+    fn line(self, input_type: Signal<&'static str>, kind: FieldKind) -> View {
         let Self { id, note, value, input, error, placeholder, autocomplete, length_max } = self;
         let plain = kind != FieldKind::Text;
         view! {
@@ -154,10 +149,9 @@ impl Input {
                 on:input=move |event| input.run(event_target_value(&event))
             />
         }
-        .into_any()
     }
 
-    fn lines(self) -> AnyView {
+    fn lines(self) -> View {
         let Self { id, note, value, input, error, placeholder, autocomplete, length_max } = self;
         view! {
             <textarea
@@ -172,6 +166,5 @@ impl Input {
                 on:input=move |event| input.run(event_target_value(&event))
             ></textarea>
         }
-        .into_any()
     }
 }

@@ -1,5 +1,6 @@
 //! A keypad for amounts.
 
+use crate::dom::{Child, View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -72,13 +73,13 @@ pub fn Keypad(
     /// Told of each key.
     #[prop(into)]
     press: Callback<Key>,
-) -> impl IntoView {
+) -> View {
     let KitWords { key_delete, key_point, .. } = KitWords::get();
     let keys = KEYS.map(|key| {
         let (face, label) = match key {
-            Key::Digit(digit) => (char::from(b'0' + digit).into_any(), None),
-            Key::Point => ('.'.into_any(), Some(key_point.clone())),
-            Key::Delete => (view! { <Icon glyph=Glyph::Backspace /> }.into_any(), Some(key_delete.clone())),
+            Key::Digit(digit) => (char::from(b'0' + digit).built(), None),
+            Key::Point => ('.'.built(), Some(key_point.clone())),
+            Key::Delete => (view! { <Icon glyph=Glyph::Backspace /> }, Some(key_delete.clone())),
         };
         view! {
             <button
@@ -90,9 +91,8 @@ pub fn Keypad(
                 {face}
             </button>
         }
-        .into_any()
     });
-    view! { <div class="keypad">{Vec::from(keys)}</div> }.into_any()
+    view! { <div class="keypad">{Vec::from(keys)}</div> }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod scroll;
 
+use crate::dom::{Children, View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -37,7 +38,7 @@ pub fn Tag(
     /// An icon before it.
     #[prop(optional)]
     glyph: Option<Glyph>,
-) -> impl IntoView {
+) -> View {
     let class = match tone {
         Tone::Plain => "tag",
         Tone::Jade => "tag tag-jade",
@@ -50,7 +51,6 @@ pub fn Tag(
             {words(text)}
         </span>
     }
-    .into_any()
 }
 
 /// A surface that holds one thing, with a heading if it has one.
@@ -61,10 +61,10 @@ pub fn Card(
     title: Option<TextProp>,
     /// What stands at the end of the heading.
     #[prop(optional, into)]
-    end: Option<AnyView>,
+    end: Option<View>,
     /// What is in it.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let head = title.map(|title| {
         view! {
             <div class="card-head">
@@ -76,10 +76,9 @@ pub fn Card(
     view! {
         <section class="card">
             {head}
-            {children()}
+            {children.view()}
         </section>
     }
-    .into_any()
 }
 
 /// A row of a list: a mark, two lines, something at the end.
@@ -87,16 +86,16 @@ pub fn Card(
 pub fn Row(
     /// The mark at the start.
     #[prop(into)]
-    lead: AnyView,
+    lead: View,
     /// First line.
     #[prop(into)]
-    title: AnyView,
+    title: View,
     /// Second line.
     #[prop(optional, into)]
-    detail: Option<AnyView>,
+    detail: Option<View>,
     /// At the end.
     #[prop(optional, into)]
-    end: Option<AnyView>,
+    end: Option<View>,
     /// Where it leads.
     #[prop(optional, into)]
     href: Option<TextProp>,
@@ -106,7 +105,7 @@ pub fn Row(
     /// What pressing does, for a row that does not lead elsewhere.
     #[prop(optional, into)]
     press: Option<Callback<()>>,
-) -> impl IntoView {
+) -> View {
     let content = view! {
         {lead}
         <span>
@@ -114,14 +113,13 @@ pub fn Row(
             {detail.map(|detail| view! { <span class="row-detail">{detail}</span> })}
         </span>
         <span class="row-end">{end}</span>
-    }
-    .into_any();
+    };
     match (href, press) {
-        (Some(href), _) => view! { <Link href=href class="row" current=current>{content}</Link> }.into_any(),
+        (Some(href), _) => view! { <Link href=href class="row" current=current>{content}</Link> },
         (None, Some(press)) => {
-            view! { <button type="button" class="row" on:click=move |_| press.run(())>{content}</button> }.into_any()
+            view! { <button type="button" class="row" on:click=move |_| press.run(())>{content}</button> }
         }
-        (None, None) => view! { <div class="row">{content}</div> }.into_any(),
+        (None, None) => view! { <div class="row">{content}</div> },
     }
 }
 
@@ -137,7 +135,7 @@ pub fn Mark(
     /// Its colour: plain or jade.
     #[prop(optional)]
     tone: Tone,
-) -> impl IntoView {
+) -> View {
     let class = if tone == Tone::Jade { "mark mark-jade" } else { "mark" };
     view! {
         <span class=class aria-hidden="true">
@@ -145,7 +143,6 @@ pub fn Mark(
             {letter}
         </span>
     }
-    .into_any()
 }
 
 /// A fact in a list of facts (`<dl class="facts">`): what it is, and what it says.
@@ -156,10 +153,9 @@ pub fn Fact(
     label: TextProp,
     /// What it says.
     children: Children,
-) -> impl IntoView {
+) -> View {
     view! {
         <dt>{words(label)}</dt>
-        <dd>{children()}</dd>
+        <dd>{children.view()}</dd>
     }
-    .into_any()
 }

@@ -3,8 +3,9 @@
 //! The rows in sight and a few beyond are slots. Slot `k` of `n` shows the row `i` with `i mod n = k`, so scrolling by
 //! one row changes one slot. Rows come by index; a row's view follows its index signal.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
+use crate::dom::{View, each, view};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -20,11 +21,11 @@ const SLOTS_MAX: usize = 80;
 
 /// How a row is drawn, given its place, which changes when the slot is used again.
 #[derive(Clone)]
-pub struct RowView(Arc<dyn Fn(Signal<usize>) -> AnyView + Send + Sync>);
+pub struct RowView(Rc<dyn Fn(Signal<usize>) -> View>);
 
-impl<F: Fn(Signal<usize>) -> AnyView + Send + Sync + 'static> From<F> for RowView {
+impl<F: Fn(Signal<usize>) -> View + 'static> From<F> for RowView {
     fn from(draw: F) -> Self {
-        Self(Arc::new(draw))
+        Self(Rc::new(draw))
     }
 }
 
@@ -57,7 +58,7 @@ pub fn ScrollList(
     /// Told when the last rows come near, for lists that load more.
     #[prop(into)]
     near_end: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let list = NodeRef::<html::Div>::new();
     let probe = NodeRef::<html::Div>::new();
     let height_px = RwSignal::new(0);
@@ -112,18 +113,16 @@ pub fn ScrollList(
                 {move || there.get().then(|| (row.0)(index.into()))}
             </div>
         }
-        .into_any()
     };
     let total = move || (i64::try_from(count.get()).unwrap_or(0) * i64::from(height_px.get())).to_string() + "px";
     view! {
         <div id=fresh_id("list-") class="scroll-list" node_ref=list tabindex="0" aria-label=label role="list" on:scroll=move |_| measure()>
             <div class="scroll-list-slot" node_ref=probe hidden=false aria-hidden="true"></div>
             <div class="scroll-list-space" role="presentation" style:height=total>
-                <For each=move || 0..slots.get() key=|slot| *slot children=slot />
+                {each(move || (0..slots.get()).collect(), |slot| *slot, slot)}
             </div>
         </div>
     }
-    .into_any()
 }
 
 #[cfg(test)]

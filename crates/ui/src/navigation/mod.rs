@@ -3,6 +3,7 @@
 //! An app reads [`Navigation::path`] and decides by a type of its own which screen that is. Links are real links: they
 //! can be opened in another tab, copied, and work by keyboard.
 
+use crate::dom::{Children, View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use leptos::wasm_bindgen::JsValue;
@@ -102,7 +103,7 @@ pub fn Link(
     current: Signal<bool>,
     /// What it says.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let navigation = Navigation::get();
     let target = href.clone();
     view! {
@@ -118,8 +119,7 @@ pub fn Link(
                 }
             }
         >
-            {children()}
+            {children.view()}
         </a>
     }
-    .into_any()
 }

@@ -1,6 +1,7 @@
 //! A sheet over the screen: from below on a phone, in the middle of a desktop. It is the browser's own modal dialog, so
 //! that focus stays inside, comes back afterwards, and Escape closes.
 
+use crate::dom::{ChildrenFn, View, view};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -25,7 +26,7 @@ pub fn Sheet(
     close: Callback<()>,
     /// What is in it.
     children: ChildrenFn,
-) -> impl IntoView {
+) -> View {
     let dialog = NodeRef::<html::Dialog>::new();
     let title_id = fresh_id("sheet-");
     let labelled = title_id.clone();
@@ -69,12 +70,11 @@ pub fn Sheet(
                                     <h2 id=title_id.clone() tabindex="-1" autofocus=true>{words(title.clone())}</h2>
                                     <IconButton label=close_word.clone() glyph=Glyph::Close press=close />
                                 </div>
-                                {children()}
+                                {children.view()}
                             </div>
                         }
                     })
             }}
         </dialog>
     }
-    .into_any()
 }

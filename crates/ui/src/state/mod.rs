@@ -2,6 +2,7 @@
 
 mod toast;
 
+use crate::dom::{Children, View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -25,8 +26,8 @@ pub fn Banner(
     glyph: Option<Glyph>,
     /// What can be done about it.
     #[prop(optional, into)]
-    action: Option<AnyView>,
-) -> impl IntoView {
+    action: Option<View>,
+) -> View {
     let (class, role) = match tone {
         Tone::Plain => ("banner", "status"),
         Tone::Jade => ("banner banner-jade", "status"),
@@ -40,7 +41,6 @@ pub fn Banner(
             {action}
         </div>
     }
-    .into_any()
 }
 
 /// What stands where nothing is yet: why, and what to do.
@@ -57,7 +57,7 @@ pub fn Empty(
     /// The way there.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class="empty">
             <span class="empty-icon">
@@ -65,10 +65,9 @@ pub fn Empty(
             </span>
             <h2>{words(title)}</h2>
             <p>{words(text)}</p>
-            {children.map(|children| children())}
+            {children.map(|children| children.view())}
         </div>
     }
-    .into_any()
 }
 
 /// Grey lines in the place of what is being loaded.
@@ -77,12 +76,12 @@ pub fn Skeleton(
     /// How many lines.
     #[prop(default = 3)]
     lines: usize,
-) -> impl IntoView {
+) -> View {
     let loading = KitWords::get().loading;
     let lines = (0..lines)
         .map(|line| {
             let class = if line % 2 == 0 { "skeleton" } else { "skeleton skeleton-short" };
-            view! { <span class=class></span> }.into_any()
+            view! { <span class=class></span> }
         })
         .collect::<Vec<_>>();
     view! {
@@ -91,7 +90,6 @@ pub fn Skeleton(
             {lines}
         </div>
     }
-    .into_any()
 }
 
 /// A wait: nothing for 300 ms, then a skeleton, after 2 s also what is going on and a way out.
@@ -102,15 +100,14 @@ pub fn Wait(
     text: TextProp,
     /// The way out.
     children: Children,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class="stack">
             <Skeleton lines=4 />
             <div class="stack wait-more">
                 <p class="quiet">{words(text)}</p>
-                {children()}
+                {children.view()}
             </div>
         </div>
     }
-    .into_any()
 }

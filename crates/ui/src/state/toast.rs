@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::dom::{View, view};
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
@@ -54,7 +55,7 @@ impl Toaster {
 
 /// Where toasts are shown: once in an app.
 #[component]
-pub fn Toasts() -> impl IntoView {
+pub fn Toasts() -> View {
     let toaster = Toaster::get();
     let toast = move || {
         toaster.0.get().map(|toast| {
@@ -71,5 +72,4 @@ pub fn Toasts() -> impl IntoView {
             {toast}
         </div>
     }
-    .into_any()
 }

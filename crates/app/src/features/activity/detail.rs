@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_api::activity::{Entry, EntryKind};
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountSign, AmountSize, ButtonKind, Empty, Fact, Glyph, IconButton, LinkButton, Navigation, Skeleton,
@@ -16,14 +17,13 @@ use crate::state::{Preferences, Wallet};
 use crate::words::{Words, said, say};
 
 /// The chosen entry, or what to do to see one.
-pub fn detail(words: Words, chosen: Option<String>) -> AnyView {
+pub fn detail(words: Words, chosen: Option<String>) -> View {
     let Some(id) = chosen else {
         return view! {
             <div class="record-none">
                 <Empty glyph=Glyph::Receipt title=say!(words, choose_record_title) text=say!(words, choose_record_text) />
             </div>
-        }
-        .into_any();
+        };
     };
     let (wallet, navigation) = (Wallet::get(), Navigation::get());
     let wanted = id.clone();
@@ -32,15 +32,12 @@ pub fn detail(words: Words, chosen: Option<String>) -> AnyView {
         wallet.entry_count();
         async move { find(wallet, &id).await }
     });
-    let shown = move || {
-        match entry.get() {
-        None => view! { <Skeleton lines=6 /> }.into_any(),
+    let shown = move || match entry.get() {
+        None => view! { <Skeleton lines=6 /> },
         Some(Some(entry)) => facts(words, &entry),
         Some(None) => {
             view! { <Empty glyph=Glyph::Search title=say!(words, record_gone_title) text=say!(words, record_gone_text) /> }
-                .into_any()
         }
-    }
     };
     view! {
         <div class="record-bar">
@@ -53,7 +50,6 @@ pub fn detail(words: Words, chosen: Option<String>) -> AnyView {
         </div>
         {shown}
     }
-    .into_any()
 }
 
 /// The entry with this id, from the device.
@@ -72,7 +68,7 @@ async fn find(wallet: Wallet, id: &str) -> Option<Entry> {
     }
 }
 
-fn facts(words: Words, shown: &Entry) -> AnyView {
+fn facts(words: Words, shown: &Entry) -> View {
     let hidden = Preferences::get().amounts_hidden();
     let (amount, balance, at) = (shown.amount, shown.balance_after, shown.at);
     let (for_kind, for_name, for_mark) = (shown.clone(), shown.counterparty.clone(), shown.clone());
@@ -107,11 +103,10 @@ fn facts(words: Words, shown: &Entry) -> AnyView {
         {shown.payment.map(|payment| view! { <receipt::ReceiptCard payment=payment /> })}
         {again(words, shown)}
     }
-    .into_any()
 }
 
 /// Paying a person again, where the entry is of one.
-fn again(words: Words, entry: &Entry) -> Option<AnyView> {
+fn again(words: Words, entry: &Entry) -> Option<View> {
     let handle = match (&entry.counterparty, entry.kind) {
         (qianbao_api::payments::PayeeView::Person { handle, .. }, EntryKind::Transfer) => handle.clone(),
         _ => return None,
@@ -119,5 +114,5 @@ fn again(words: Words, entry: &Entry) -> Option<AnyView> {
     let name = handle.clone();
     let label = TextProp::from(move || said!(words, pay_again, handle = name.clone()));
     let href = Route::Pay(PayFor::Handle(handle)).path();
-    Some(view! { <LinkButton href=href text=label kind=ButtonKind::Soft glyph=Glyph::Transfer /> }.into_any())
+    Some(view! { <LinkButton href=href text=label kind=ButtonKind::Soft glyph=Glyph::Transfer /> })
 }

@@ -10,6 +10,7 @@ mod view;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::{Button, ButtonKind, Field, FieldKind, Navigation, ScrollList, Wait};
 
 use self::model::{Line, Search};
@@ -44,7 +45,7 @@ async fn find(wallet: Wallet, search: Search, wanted: usize) -> Found {
 
 /// The screen.
 #[component]
-pub fn Activity() -> impl IntoView {
+pub fn Activity() -> View {
     let (words, navigation) = (words(), Navigation::get());
     let chosen = Memo::new(move |_| match Route::parse(&navigation.path().read()) {
         Route::Entry(id) => Some(id),
@@ -80,7 +81,6 @@ pub fn Activity() -> impl IntoView {
             </div>
         </Screen>
     }
-    .into_any()
 }
 
 /// The list of what was found.
@@ -90,7 +90,7 @@ fn Records(
     search: RwSignal<Search>,
     /// How many are wanted.
     wanted: RwSignal<usize>,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let found = LocalResource::new(move || {
         let (search, wanted) = (search.get(), wanted.get());
@@ -102,7 +102,7 @@ fn Records(
     let count = Signal::derive(move || found.get().map_or(0, |found| found.lines.len()));
     let row = move |place: Signal<usize>| {
         let line = move || found.get().and_then(|found| found.lines.get(place.get()).cloned());
-        (move || line().map(|line| view::line(words, line))).into_any()
+        (move || line().map(|line| view::line(words, line))).built()
     };
     let near_end = move |()| {
         if found.get_untracked().is_some_and(|found| !found.is_end && found.lines.len() >= wanted.get_untracked()) {
@@ -116,8 +116,7 @@ fn Records(
             <Wait text=say!(words, records_coming)>
                 <Button text=say!(words, try_again) kind=ButtonKind::Soft press=move |()| found.refetch() />
             </Wait>
-        }
-        .into_any(),
+        },
         Some(true) => view::nothing(words, search),
         Some(false) => view! {
             <ScrollList
@@ -127,8 +126,7 @@ fn Records(
                 top=move |place| top.set(place)
                 near_end=near_end
             />
-        }
-        .into_any(),
+        },
     };
     let month = move || {
         let above = found.get().and_then(|found| model::month_above(&found.lines, top.get()));
@@ -136,5 +134,5 @@ fn Records(
             |(day, sums)| view! { <div class="month-now" aria-hidden="true">{view::month(words, day, sums)}</div> },
         )
     };
-    view! { <div class="records-list">{month} {list}</div> }.into_any()
+    view! { <div class="records-list">{month} {list}</div> }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_core::Money;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::{AmountParts, Button, ButtonKind, Empty, Glyph, LinkButton, Segmented};
 
 use super::model::{Kinds, Line, Search, Sums, Way};
@@ -13,15 +14,15 @@ use crate::state::{Preferences, Wallet};
 use crate::words::{Words, said, say, words};
 
 /// A line of the list.
-pub fn line(words: Words, line: Line) -> AnyView {
+pub fn line(words: Words, line: Line) -> View {
     match line {
-        Line::Month { day, sums } => view! { <div class="month">{month(words, day, sums)}</div> }.into_any(),
-        Line::Entry(entry) => view! { <EntryRow entry=*entry /> }.into_any(),
+        Line::Month { day, sums } => view! { <div class="month">{month(words, day, sums)}</div> },
+        Line::Entry(entry) => view! { <EntryRow entry=*entry /> },
     }
 }
 
 /// The head of a month: its name, what went out and came in.
-pub fn month(words: Words, of: Day, sums: Option<Sums>) -> AnyView {
+pub fn month(words: Words, of: Day, sums: Option<Sums>) -> View {
     let wallet = Wallet::get();
     let hidden = Preferences::get().amounts_hidden();
     let style = if day(wallet.now()).year == of.year { Style::Month } else { Style::MonthYear };
@@ -36,7 +37,6 @@ pub fn month(words: Words, of: Day, sums: Option<Sums>) -> AnyView {
         <h2>{name}</h2>
         {sums}
     }
-    .into_any()
 }
 
 const WAYS: [Way; 3] = [Way::Both, Way::Out, Way::In];
@@ -49,7 +49,7 @@ pub fn Filters(
     search: RwSignal<Search>,
     /// How many are wanted; starts again with another filter.
     wanted: RwSignal<usize>,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let way = Signal::derive(move || WAYS.iter().position(|way| *way == search.read().way).unwrap_or(0));
     let choose_way = move |place: usize| {
@@ -74,7 +74,6 @@ pub fn Filters(
                 {qianbao_ui::words::text(label)}
             </button>
         }
-        .into_any()
     });
     let ways = vec![say!(words, way_both), say!(words, way_out), say!(words, way_in)];
     view! {
@@ -83,18 +82,16 @@ pub fn Filters(
             {Vec::from(chips)}
         </div>
     }
-    .into_any()
 }
 
 /// What stands in the place of an empty list.
-pub fn nothing(words: Words, search: RwSignal<Search>) -> AnyView {
+pub fn nothing(words: Words, search: RwSignal<Search>) -> View {
     if search.read_untracked().is_everything() {
         return view! {
             <Empty glyph=Glyph::Receipt title=say!(words, recent_empty_title) text=say!(words, recent_empty_text)>
                 <LinkButton href="/top-up" text=say!(words, top_up) glyph=Glyph::Plus />
             </Empty>
-        }
-        .into_any();
+        };
     }
     view! {
         <Empty glyph=Glyph::Search title=say!(words, nothing_found_title) text=say!(words, nothing_found_text)>
@@ -105,5 +102,4 @@ pub fn nothing(words: Words, search: RwSignal<Search>) -> AnyView {
             />
         </Empty>
     }
-    .into_any()
 }

@@ -4,6 +4,7 @@ mod model;
 mod view;
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Empty, Glyph, Icon, Link, LinkButton};
 
@@ -18,7 +19,7 @@ const RECENT: usize = 6;
 
 /// The screen.
 #[component]
-pub fn Home() -> impl IntoView {
+pub fn Home() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let greeting =
         move || wallet.person().map(|person| said!(words, hello, name = person.display_name)).unwrap_or_default();
@@ -26,8 +27,7 @@ pub fn Home() -> impl IntoView {
         <Link href="/me" class="bar-person">
             <bdi>{greeting}</bdi>
         </Link>
-    }
-    .into_any();
+    };
     view! {
         <Screen title=say!(words, wallet) class="screen-home" end=end>
             <div class="panes">
@@ -40,12 +40,11 @@ pub fn Home() -> impl IntoView {
             </div>
         </Screen>
     }
-    .into_any()
 }
 
 /// The four doors. Only what there is.
 #[component]
-fn Doors() -> impl IntoView {
+fn Doors() -> View {
     let words = words();
     let doors = [
         (Route::Scan, Glyph::Scan, say!(words, scan), "door"),
@@ -60,14 +59,13 @@ fn Doors() -> impl IntoView {
                 {text(label)}
             </Link>
         }
-        .into_any()
     });
-    view! { <div class="doors">{Vec::from(doors)}</div> }.into_any()
+    view! { <div class="doors">{Vec::from(doors)}</div> }
 }
 
 /// The newest entries.
 #[component]
-fn Recent() -> impl IntoView {
+fn Recent() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let newest = Memo::new(move |_| wallet.newest(RECENT));
     let rows = move || {
@@ -77,12 +75,10 @@ fn Recent() -> impl IntoView {
                 <Empty glyph=Glyph::Receipt title=say!(words, recent_empty_title) text=say!(words, recent_empty_text)>
                     <LinkButton href="/top-up" text=say!(words, top_up) glyph=Glyph::Plus />
                 </Empty>
-            }
-            .into_any();
+            };
         }
-        let rows: Vec<AnyView> =
-            entries.into_iter().map(|entry| view! { <li><EntryRow entry=entry /></li> }.into_any()).collect();
-        view! { <ul class="row-list">{rows}</ul> }.into_any()
+        let rows: Vec<View> = entries.into_iter().map(|entry| view! { <li><EntryRow entry=entry /></li> }).collect();
+        view! { <ul class="row-list">{rows}</ul> }
     };
     view! {
         <section class="recent">
@@ -95,5 +91,4 @@ fn Recent() -> impl IntoView {
             {rows}
         </section>
     }
-    .into_any()
 }

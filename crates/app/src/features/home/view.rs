@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_client::SyncState;
 use qianbao_core::{Currency, Money};
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountParts, AmountSize, Bar, BarChart, Card, Glyph, IconButton, Rosette, Skeleton, Tag, Tone,
@@ -17,7 +18,7 @@ use crate::words::{Words, said, say, words};
 
 /// The balance, with how fresh it is.
 #[component]
-pub fn Balance() -> impl IntoView {
+pub fn Balance() -> View {
     let (words, wallet, preferences) = (words(), Wallet::get(), Preferences::get());
     let hidden = preferences.amounts_hidden();
     let balance = Memo::new(move |_| wallet.balance());
@@ -25,9 +26,8 @@ pub fn Balance() -> impl IntoView {
     let figure = move || match balance.get() {
         Some(balance) => {
             view! { <Amount money=Signal::stored(balance.available) size=AmountSize::Figure hidden=hidden /> }
-                .into_any()
         }
-        None => view! { <Skeleton lines=1 /> }.into_any(),
+        None => view! { <Skeleton lines=1 /> },
     };
     let reserved = move || {
         balance.get().filter(|balance| balance.reserved.minor != 0).map(|balance| {
@@ -57,7 +57,6 @@ pub fn Balance() -> impl IntoView {
             <div class="balance-foot">{reserved} <Freshness /></div>
         </section>
     }
-    .into_any()
 }
 
 /// The word for a currency in the label of the balance.
@@ -67,12 +66,12 @@ fn currency_word(words: Words, currency: Currency) -> String {
 
 /// Whether what is shown is up to date.
 #[component]
-fn Freshness() -> impl IntoView {
+fn Freshness() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     let state = Memo::new(move |_| wallet.sync_state());
     move || match state.get() {
-        SyncState::Online => view! { <Tag text=say!(words, synced) tone=Tone::Jade glyph=Glyph::Check /> }.into_any(),
-        SyncState::Catching => view! { <Tag text=say!(words, syncing) glyph=Glyph::Refresh /> }.into_any(),
+        SyncState::Online => view! { <Tag text=say!(words, synced) tone=Tone::Jade glyph=Glyph::Check /> },
+        SyncState::Catching => view! { <Tag text=say!(words, syncing) glyph=Glyph::Refresh /> },
         SyncState::Stale | SyncState::Offline => {
             let text = TextProp::from(move || {
                 if let Some(seconds) = wallet.age_s() {
@@ -81,14 +80,14 @@ fn Freshness() -> impl IntoView {
                     said!(words, not_synced)
                 }
             });
-            view! { <Tag text=text tone=Tone::Gold glyph=Glyph::Clock /> }.into_any()
+            view! { <Tag text=text tone=Tone::Gold glyph=Glyph::Clock /> }
         }
     }
 }
 
 /// What went out this month, as a figure, a chart by day, and beside the month before.
 #[component]
-pub fn MonthSpending() -> impl IntoView {
+pub fn MonthSpending() -> impl Child {
     let wallet = Wallet::get();
     let spent = LocalResource::new(move || {
         // Read before the wait, so that a change of the mirror is followed.
@@ -110,11 +109,11 @@ pub fn MonthSpending() -> impl IntoView {
 fn MonthCard(
     /// What went out.
     spent: Spending,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let hidden = Preferences::get().amounts_hidden();
     let (total, before) = (spent.total, spent.before);
-    let end = view! { <Amount money=Signal::stored(total) hidden=hidden /> }.into_any();
+    let end = view! { <Amount money=Signal::stored(total) hidden=hidden /> };
     let bars = Signal::derive(move || if hidden.get() { Vec::new() } else { bars(words, &spent) });
     let compared = move || {
         before.filter(|_| !hidden.get()).map(|before| {
@@ -128,7 +127,6 @@ fn MonthCard(
             {compared}
         </Card>
     }
-    .into_any()
 }
 
 fn bars(words: Words, spent: &Spending) -> Vec<Bar> {

@@ -1,6 +1,7 @@
 //! The person and the settings of this browser.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use leptos::text_prop::TextProp;
 use qianbao_client::Step;
 use qianbao_ui::words::text;
@@ -18,7 +19,7 @@ use crate::words::{said, say, words};
 
 /// The screen.
 #[component]
-pub fn Me() -> impl IntoView {
+pub fn Me() -> View {
     let words = words();
     view! {
         <Screen title=say!(words, me)>
@@ -34,12 +35,11 @@ pub fn Me() -> impl IntoView {
             </div>
         </Screen>
     }
-    .into_any()
 }
 
 /// Who one is.
 #[component]
-fn Person() -> impl IntoView {
+fn Person() -> View {
     let (words, wallet) = (words(), Wallet::get());
     move || {
         wallet.person().map(|person| {
@@ -72,7 +72,7 @@ const THEMES: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
 
 /// Language, colours, what is shown and heard.
 #[component]
-fn Look() -> impl IntoView {
+fn Look() -> View {
     let (words, preferences) = (words(), Preferences::get());
     let theme =
         Signal::derive(move || THEMES.iter().position(|theme| *theme == preferences.theme().get()).unwrap_or(0));
@@ -102,12 +102,11 @@ fn Look() -> impl IntoView {
             </div>
         </Card>
     }
-    .into_any()
 }
 
 /// The app on this device: its copy of the wallet, its build, installing it.
 #[component]
-fn ThisDevice() -> impl IntoView {
+fn ThisDevice() -> View {
     let (words, wallet, offers) = (words(), Wallet::get(), Offers::get());
     let age =
         move || if let Some(seconds) = wallet.age_s() { moment::age(words, seconds) } else { said!(words, not_synced) };
@@ -137,12 +136,11 @@ fn ThisDevice() -> impl IntoView {
             </div>
         </Card>
     }
-    .into_any()
 }
 
 /// Signing out, after a question: the device's copy goes.
 #[component]
-fn Leaving() -> impl IntoView {
+fn Leaving() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let asked = RwSignal::new(false);
     let leaving = Action::new_local(move |(): &()| async move {
@@ -174,5 +172,4 @@ fn Leaving() -> impl IntoView {
             </div>
         </Sheet>
     }
-    .into_any()
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{Child, View, view};
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
@@ -53,7 +54,7 @@ pub fn Confirm(
     sheet: payment::Sheet,
     /// Back to the amount, where it was typed.
     back: Option<Callback<()>>,
-) -> impl IntoView {
+) -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let sending = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
@@ -107,29 +108,28 @@ pub fn Confirm(
             <p class="pay-foot">{text(say!(words, pay_foot))}</p>
         </div>
     }
-    .into_any()
 }
 
 /// The field of the note, with what is wrong with it.
-fn note(words: Words, sheet: RwSignal<payment::Sheet>, obstacle: Memo<Option<Obstacle>>) -> AnyView {
+fn note(words: Words, sheet: RwSignal<payment::Sheet>, obstacle: Memo<Option<Obstacle>>) -> View {
     let value = Signal::derive(move || sheet.with(|sheet| sheet.note.clone()));
     let typed = move |text| sheet.update(|sheet| sheet.note = text);
     let error = Signal::derive(move || match obstacle.get() {
         Some(obstacle @ Obstacle::Note(_)) => sentence(words, &obstacle),
         _ => String::new(),
     });
-    view! { <Field label=say!(words, note_optional) value=value input=typed error=error length_max=100 /> }.into_any()
+    view! { <Field label=say!(words, note_optional) value=value input=typed error=error length_max=100 /> }
 }
 
 /// What stands in the way, besides the note, and the way on where there is one.
-fn in_the_way(words: Words, obstacle: Memo<Option<Obstacle>>) -> impl IntoView {
+fn in_the_way(words: Words, obstacle: Memo<Option<Obstacle>>) -> View {
     move || {
         obstacle.get().filter(|obstacle| !matches!(obstacle, Obstacle::Note(_))).map(|obstacle| {
             let action = matches!(obstacle, Obstacle::Insufficient { .. }).then(|| {
                 view! { <LinkButton href="/top-up" text=say!(words, top_up) kind=ButtonKind::Plain /> }
             });
             let sentence = TextProp::from(move || sentence(words, &obstacle));
-            view! { <Banner text=sentence tone=Tone::Cinnabar glyph=Glyph::Alert action=action.into_any() /> }
+            view! { <Banner text=sentence tone=Tone::Cinnabar glyph=Glyph::Alert action=action.built() /> }
         })
     }
 }
@@ -159,7 +159,7 @@ fn Approved(
     preview: Preview,
     /// The server's clock.
     now: RwSignal<Timestamp>,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let available = preview.available;
     let account = move || said!(words, account_balance, amount = AmountParts::of(available).text());
@@ -188,7 +188,6 @@ fn Approved(
             {ends}
         </dl>
     }
-    .into_any()
 }
 
 /// Keeps `now` at the server's time as long as the sheet is shown.
@@ -207,7 +206,7 @@ fn TimeLeft(
     now: RwSignal<Timestamp>,
     /// The words.
     words: Words,
-) -> impl IntoView {
+) -> View {
     let left = Memo::new(move |_| model::countdown(end, now.get()));
     move || {
         left.get().map(|left| {

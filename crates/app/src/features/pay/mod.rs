@@ -12,6 +12,7 @@ mod model;
 mod view;
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use qianbao_client::{Stop, payment};
 use qianbao_core::Money;
 use qianbao_ui::{Navigation, Rosette, Sheet};
@@ -35,7 +36,7 @@ async fn look(wallet: Wallet, what: PayFor) -> Result<payment::Sheet, Stop> {
 pub fn Pay(
     /// What for.
     what: PayFor,
-) -> impl IntoView {
+) -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let close = move |()| navigation.back_or(&Route::Home.path());
     let what = StoredValue::new(what);
@@ -48,13 +49,12 @@ pub fn Pay(
             <Sheet open=Signal::stored(true) title=say!(words, pay) close=close>
                 {move || match looked.get() {
                     None => view::waiting(words, again),
-                    Some(Ok(sheet)) => view! { <Stages sheet=sheet /> }.into_any(),
+                    Some(Ok(sheet)) => view! { <Stages sheet=sheet /> },
                     Some(Err(stop)) => view::stopped(words, stop, again),
                 }}
             </Sheet>
         </div>
     }
-    .into_any()
 }
 
 /// First the amount, where it is the payer's to type, then the confirmation.
@@ -62,7 +62,7 @@ pub fn Pay(
 fn Stages(
     /// What the client found.
     sheet: payment::Sheet,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let is_open = !sheet.preview.amount_fixed;
     let confirmed = RwSignal::new((!is_open).then(|| sheet.clone()));
@@ -81,7 +81,7 @@ fn Stages(
     move || {
         if let Some(sheet) = confirmed.get() {
             let back = is_open.then(|| Callback::new(move |()| confirmed.set(None)));
-            return view! { <confirm::Confirm sheet=sheet back=back /> }.into_any();
+            return view! { <confirm::Confirm sheet=sheet back=back /> };
         }
         let trouble = match asking.value().get() {
             Some(Err(Stop::Refused(error))) => Some(Trouble::Request(error)),
@@ -89,6 +89,6 @@ fn Stages(
             Some(Ok(())) | None => None,
         };
         let busy = asking.pending();
-        view! { <view::AmountStage sheet=sheet.clone() typed=typed busy=busy trouble=trouble next=next /> }.into_any()
+        view! { <view::AmountStage sheet=sheet.clone() typed=typed busy=busy trouble=trouble next=next /> }
     }
 }

@@ -1,6 +1,7 @@
 //! Pieces of the sheet: waiting, refusals, the amount to be typed.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
 use qianbao_client::{Obstacle, Stop, payment};
@@ -18,17 +19,16 @@ use crate::state::Wallet;
 use crate::words::{Words, problem, said, say, words};
 
 /// Payee and amount are on their way.
-pub fn waiting(words: Words, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
+pub fn waiting(words: Words, again: impl Fn(()) + Send + Sync + 'static) -> View {
     view! {
         <Wait text=say!(words, pay_preparing)>
             <Button text=say!(words, try_again) kind=ButtonKind::Soft press=again />
         </Wait>
     }
-    .into_any()
 }
 
 /// The server refuses, or cannot be asked: what happened, and the way on.
-fn refused(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
+fn refused(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 'static) -> View {
     let is_signed_out = matches!(&trouble, Trouble::Request(error) if error.is_signed_out());
     let can_help = matches!(&trouble, Trouble::Request(error) if error.is_temporary());
     let here = Navigation::get().path().get_untracked();
@@ -45,11 +45,10 @@ fn refused(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 's
             <LinkButton href="/scan" text=say!(words, scan_again) kind=ButtonKind::Quiet glyph=Glyph::Scan />
         </div>
     }
-    .into_any()
 }
 
 /// It cannot be paid: what it is, and what to do.
-pub fn stopped(words: Words, stop: Stop, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
+pub fn stopped(words: Words, stop: Stop, again: impl Fn(()) + Send + Sync + 'static) -> View {
     let content = model::foreign_text(&stop);
     let (tone, sentence) = match stop {
         Stop::Refused(error) => return refused(words, Trouble::Request(error), again),
@@ -80,7 +79,6 @@ pub fn stopped(words: Words, stop: Stop, again: impl Fn(()) + Send + Sync + 'sta
             <LinkButton href="/scan" text=say!(words, scan_again) glyph=Glyph::Scan />
         </div>
     }
-    .into_any()
 }
 
 /// The amount, where the payer chooses it.
@@ -98,7 +96,7 @@ pub fn AmountStage(
     /// Told of the amount.
     #[prop(into)]
     next: Callback<Money>,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let (preview, mark) = (sheet.preview.clone(), sheet.mark);
     let (currency, max, available) = (preview.currency, preview.amount_max, preview.available);
@@ -162,5 +160,4 @@ pub fn AmountStage(
             />
         </form>
     }
-    .into_any()
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use qianbao_client::Subject;
 use qianbao_core::id::PaymentId;
+use qianbao_ui::dom::{View, view};
 
 use self::model::Standing;
 use crate::frame::Screen;
@@ -25,7 +26,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(3);
 pub fn Payment(
     /// Which payment.
     payment: PaymentId,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let own = Memo::new(move |_| {
         let item = wallet.outbox().into_iter().find(|item| item.subject == Subject::Payment(payment))?;
@@ -75,5 +76,4 @@ pub fn Payment(
             </div>
         </Screen>
     }
-    .into_any()
 }

@@ -1,6 +1,7 @@
 //! The faces of a payment: going, checking, paid, not paid.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
 use qianbao_api::payments::PaidView;
@@ -16,7 +17,7 @@ use crate::route::Route;
 use crate::words::{Words, problem, said, say};
 
 /// The face of a result: a mark, a line, what follows.
-fn face(class: &'static str, glyph: Glyph, title: TextProp, rest: AnyView) -> AnyView {
+fn face(class: &'static str, glyph: Glyph, title: TextProp, rest: View) -> View {
     view! {
         <section class=["result ", class].concat()>
             <span class="result-mark">
@@ -26,17 +27,16 @@ fn face(class: &'static str, glyph: Glyph, title: TextProp, rest: AnyView) -> An
             {rest}
         </section>
     }
-    .into_any()
 }
 
 /// On its way; after two seconds also that nothing has to be done.
-pub fn going(words: Words) -> AnyView {
-    let rest = view! { <p class="quiet wait-more">{text(say!(words, payment_going_long))}</p> }.into_any();
+pub fn going(words: Words) -> View {
+    let rest = view! { <p class="quiet wait-more">{text(say!(words, payment_going_long))}</p> };
     face("result-going", Glyph::Spinner, say!(words, payment_going), rest)
 }
 
 /// Nobody knows yet.
-pub fn checking(words: Words, final_at: Option<Timestamp>) -> AnyView {
+pub fn checking(words: Words, final_at: Option<Timestamp>) -> View {
     let by = move || {
         final_at.map(|at| said!(words, payment_checking_by, time = written(at, Style::Time, words.get_locale())))
     };
@@ -44,13 +44,12 @@ pub fn checking(words: Words, final_at: Option<Timestamp>) -> AnyView {
         <p>{text(say!(words, payment_checking_text))}</p>
         <p class="quiet">{by}</p>
         <LinkButton href="/" text=say!(words, to_home) kind=ButtonKind::Quiet />
-    }
-    .into_any();
+    };
     face("result-checking", Glyph::Clock, say!(words, payment_checking), rest)
 }
 
 /// Money has moved.
-pub fn paid(words: Words, payment: PaymentId, paid: &PaidView) -> AnyView {
+pub fn paid(words: Words, payment: PaymentId, paid: &PaidView) -> View {
     let (amount, refunded, fee, at) = (paid.amount, paid.refunded, paid.fee, paid.committed_at);
     let to = paid.payee.clone();
     let fee = (!fee.is_zero()).then(|| {
@@ -89,17 +88,15 @@ pub fn paid(words: Words, payment: PaymentId, paid: &PaidView) -> AnyView {
             <LinkButton href="/" text=say!(words, done) />
             <LinkButton href="/activity" text=say!(words, activity) kind=ButtonKind::Quiet />
         </div>
-    }
-    .into_any();
+    };
     view! {
         {face("result-paid", Glyph::Done, say!(words, payment_paid), rest)}
         <ReceiptCard payment=payment />
     }
-    .into_any()
 }
 
 /// Final, and no money moved by this payment; `instead` is another one of the same person that paid the order.
-pub fn not_paid(words: Words, reason: Option<ProblemCode>, instead: Memo<Option<PaymentId>>) -> AnyView {
+pub fn not_paid(words: Words, reason: Option<ProblemCode>, instead: Memo<Option<PaymentId>>) -> View {
     let why = move || {
         if let Some(code) = reason { problem(words, code).to_owned() } else { said!(words, payment_never_arrived) }
     };
@@ -124,18 +121,16 @@ pub fn not_paid(words: Words, reason: Option<ProblemCode>, instead: Memo<Option<
             <LinkButton href="/scan" text=say!(words, scan_again) kind=ButtonKind::Quiet glyph=Glyph::Scan />
             <LinkButton href="/" text=say!(words, to_home) kind=ButtonKind::Quiet />
         </div>
-    }
-    .into_any();
+    };
     face("result-refused", Glyph::Failed, say!(words, payment_not_paid), rest)
 }
 
 /// The server could not be asked about a payment that this device does not know.
-pub fn not_known(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 'static) -> AnyView {
+pub fn not_known(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 'static) -> View {
     let rest = view! {
         <TroubleNote trouble=Signal::stored(Some(trouble)) />
         <Button text=say!(words, try_again) glyph=Glyph::Refresh press=again />
         <LinkButton href="/activity" text=say!(words, activity) kind=ButtonKind::Quiet />
-    }
-    .into_any();
+    };
     face("result-checking", Glyph::Clock, say!(words, payment_not_known), rest)
 }

@@ -6,6 +6,7 @@ mod view;
 use leptos::prelude::*;
 use qianbao_api::keys::{CreateLink, LinkView};
 use qianbao_client::ClientError;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::{Button, ButtonKind, Glyph, Rosette, Toaster};
 
 use crate::browser::clipboard;
@@ -28,7 +29,7 @@ fn copy_link(words: crate::words::Words, toaster: Toaster, url: String) {
 
 /// The screen.
 #[component]
-pub fn Receive() -> impl IntoView {
+pub fn Receive() -> View {
     let (words, wallet, toaster) = (words(), Wallet::get(), Toaster::get());
     let fixed = RwSignal::new(None::<LinkView>);
     let asking = RwSignal::new(false);
@@ -99,7 +100,6 @@ pub fn Receive() -> impl IntoView {
             <view::AskSheet open=asking made=move |link| fixed.set(Some(link)) />
         </Screen>
     }
-    .into_any()
 }
 
 /// What became of asking for a code.

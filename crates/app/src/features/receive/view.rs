@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use qianbao_api::keys::{CreateLink, LinkView};
 use qianbao_core::amount::PositiveAmount;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Amount, AmountField, AmountSize, Button, ButtonKind, Empty, Field, Glyph, Icon, QrCode, Sheet, Wait};
 
@@ -20,22 +21,20 @@ pub fn CodeCard(
     /// Asks again.
     #[prop(into)]
     again: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let name = move || wallet.person().map(|person| person.legal_name_masked).unwrap_or_default();
     let handle = move || wallet.person().map(|person| ["@", &person.handle].concat()).unwrap_or_default();
     let code = move || match shown.get() {
-        Some(Ok(link)) => view! { <Code link=link /> }.into_any(),
+        Some(Ok(link)) => view! { <Code link=link /> },
         Some(Err(_)) => {
             view! { <Button text=say!(words, try_again) kind=ButtonKind::Soft glyph=Glyph::Refresh press=again /> }
-                .into_any()
         }
         None => view! {
             <Wait text=say!(words, code_coming)>
                 <Button text=say!(words, try_again) kind=ButtonKind::Soft press=again />
             </Wait>
-        }
-        .into_any(),
+        },
     };
     view! {
         <section class="code-card">
@@ -49,14 +48,13 @@ pub fn CodeCard(
             {code}
         </section>
     }
-    .into_any()
 }
 
 #[component]
 fn Code(
     /// The code.
     link: LinkView,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let amount = link.amount.map(|money| {
         view! { <Amount money=Signal::stored(money) size=AmountSize::Figure /> }
@@ -75,7 +73,6 @@ fn Code(
         <QrCode content=link.url label=say!(words, receive_code) />
         <p class="code-card-hint">{hint}</p>
     }
-    .into_any()
 }
 
 /// Asks for an amount and a note, and makes a code of them.
@@ -86,7 +83,7 @@ pub fn AskSheet(
     /// Told of the code.
     #[prop(into)]
     made: Callback<LinkView>,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let (typed, note) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let currency = Signal::derive(move || wallet.currency());
@@ -139,12 +136,11 @@ pub fn AskSheet(
             </form>
         </Sheet>
     }
-    .into_any()
 }
 
 /// What came in since the screen was opened, the newest large and read out.
 #[component]
-pub fn CameIn() -> impl IntoView {
+pub fn CameIn() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let since = model::last_sequence(&wallet.client().mirror().newest(1));
     let came = Memo::new(move |_| model::came_in(&wallet.newest(model::LOOKED_AT), since));
@@ -165,11 +161,10 @@ pub fn CameIn() -> impl IntoView {
         let entries = came.get();
         if entries.is_empty() {
             let (title, line) = (say!(words, receive_waiting_title), say!(words, receive_waiting));
-            return view! { <Empty glyph=Glyph::Receive title=title text=line /> }.into_any();
+            return view! { <Empty glyph=Glyph::Receive title=title text=line /> };
         }
-        let rows: Vec<_> =
-            entries.into_iter().map(|entry| view! { <li><EntryRow entry=entry /></li> }.into_any()).collect();
-        view! { <ul class="row-list">{rows}</ul> }.into_any()
+        let rows: Vec<_> = entries.into_iter().map(|entry| view! { <li><EntryRow entry=entry /></li> }).collect();
+        view! { <ul class="row-list">{rows}</ul> }
     };
     view! {
         <section class="card">
@@ -179,5 +174,4 @@ pub fn CameIn() -> impl IntoView {
             {rows}
         </section>
     }
-    .into_any()
 }

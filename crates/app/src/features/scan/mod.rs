@@ -5,6 +5,7 @@ mod view;
 
 use leptos::html;
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Button, ButtonKind, Field, FieldKind, Glyph, IconButton, Navigation, Sheet, Toaster};
 
@@ -39,7 +40,7 @@ fn take(navigation: Navigation, text: &str) {
 
 /// The screen.
 #[component]
-pub fn Scan() -> impl IntoView {
+pub fn Scan() -> View {
     let (words, navigation, toaster) = (words(), Navigation::get(), Toaster::get());
     let video = NodeRef::<html::Video>::new();
     let camera = StoredValue::<Option<Camera>, LocalStorage>::new_local(None);
@@ -100,7 +101,6 @@ pub fn Scan() -> impl IntoView {
             <Typing open=typing />
         </div>
     }
-    .into_any()
 }
 
 /// The sheet to type or paste a code, a link or a handle into.
@@ -108,7 +108,7 @@ pub fn Scan() -> impl IntoView {
 fn Typing(
     /// Whether it is open.
     open: RwSignal<bool>,
-) -> impl IntoView {
+) -> View {
     let (words, navigation) = (words(), Navigation::get());
     let typed = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -134,5 +134,4 @@ fn Typing(
             </form>
         </Sheet>
     }
-    .into_any()
 }

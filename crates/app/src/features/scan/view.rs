@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Glyph, Icon, IconButton};
 
@@ -17,7 +18,7 @@ pub fn TorchButton(
     there: Signal<bool>,
     /// The camera.
     camera: StoredValue<Option<Camera>, LocalStorage>,
-) -> impl IntoView {
+) -> impl Child {
     let words = words();
     let on = RwSignal::new(false);
     let flip = move |()| {
@@ -44,7 +45,7 @@ pub fn Finder(
     /// Whether the camera is being opened.
     #[prop(into)]
     waiting: Signal<bool>,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let hint = move || {
         if let Some(error) = failed.get() {
@@ -74,7 +75,6 @@ pub fn Finder(
             </p>
         </div>
     }
-    .into_any()
 }
 
 /// Another way in, as a button.
@@ -87,14 +87,13 @@ pub fn WayButton(
     /// What pressing does.
     #[prop(into)]
     press: Callback<()>,
-) -> impl IntoView {
+) -> View {
     view! {
         <button type="button" class="way" on:click=move |_| press.run(())>
             <Icon glyph=glyph />
             {text(label)}
         </button>
     }
-    .into_any()
 }
 
 /// Chooses a picture.
@@ -102,7 +101,7 @@ pub fn WayButton(
 pub fn PictureButton(
     /// Told of the picture.
     choose: impl Fn(Picture) + 'static,
-) -> impl IntoView {
+) -> View {
     let words = words();
     view! {
         <label class="way">
@@ -120,5 +119,4 @@ pub fn PictureButton(
             />
         </label>
     }
-    .into_any()
 }

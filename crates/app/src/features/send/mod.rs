@@ -4,6 +4,7 @@ mod model;
 
 use leptos::prelude::*;
 use qianbao_core::text::Handle;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Button, ButtonKind, Empty, Field, FieldKind, Glyph, Icon, LinkButton, Mark, Navigation, Row};
 
@@ -17,7 +18,7 @@ const LOOKED_AT: usize = 200;
 
 /// The screen.
 #[component]
-pub fn Send() -> impl IntoView {
+pub fn Send() -> View {
     let (words, navigation) = (words(), Navigation::get());
     let typed = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
@@ -60,12 +61,11 @@ pub fn Send() -> impl IntoView {
             </div>
         </Screen>
     }
-    .into_any()
 }
 
 /// People paid before, the latest first.
 #[component]
-fn Known() -> impl IntoView {
+fn Known() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let people = Memo::new(move |_| model::people(&wallet.newest(LOOKED_AT)));
     let rows = move || {
@@ -73,20 +73,19 @@ fn Known() -> impl IntoView {
         if people.is_empty() {
             return view! {
                 <Empty glyph=Glyph::Person title=say!(words, known_empty_title) text=say!(words, known_empty_text) />
-            }
-            .into_any();
+            };
         }
         let rows = people.into_iter().map(|person| {
             let href = Route::Pay(PayFor::Handle(person.handle.clone())).path();
             let letter: String =
                 person.legal_name_masked.chars().filter(|letter| letter.is_alphanumeric()).take(1).collect();
-            let lead = view! { <Mark letter=letter /> }.into_any();
-            let title = view! { <bdi>{person.legal_name_masked}</bdi> }.into_any();
-            let detail = view! { <bdi>{["@", &person.handle].concat()}</bdi> }.into_any();
-            let end = view! { <Icon glyph=Glyph::Chevron /> }.into_any();
-            view! { <li><Row lead=lead title=title detail=detail end=end href=href /></li> }.into_any()
+            let lead = view! { <Mark letter=letter /> };
+            let title = view! { <bdi>{person.legal_name_masked}</bdi> };
+            let detail = view! { <bdi>{["@", &person.handle].concat()}</bdi> };
+            let end = view! { <Icon glyph=Glyph::Chevron /> };
+            view! { <li><Row lead=lead title=title detail=detail end=end href=href /></li> }
         });
-        view! { <ul class="row-list">{rows.collect::<Vec<_>>()}</ul> }.into_any()
+        view! { <ul class="row-list">{rows.collect::<Vec<_>>()}</ul> }
     };
     view! {
         <section>
@@ -96,5 +95,4 @@ fn Known() -> impl IntoView {
             {rows}
         </section>
     }
-    .into_any()
 }

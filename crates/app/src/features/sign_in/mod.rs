@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use qianbao_api::ProblemCode;
 use qianbao_api::identity::SignIn as Request;
 use qianbao_client::ClientError;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Button, Field, FieldKind, Link, Navigation};
 
@@ -16,7 +17,7 @@ use crate::words::{problem, said, say, words};
 
 /// The screen.
 #[component]
-pub fn SignIn() -> impl IntoView {
+pub fn SignIn() -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let handle = RwSignal::new(wallet.presence_now().person().map(|person| person.handle.clone()).unwrap_or_default());
     let password = RwSignal::new(String::new());
@@ -82,5 +83,4 @@ pub fn SignIn() -> impl IntoView {
             </p>
         </Screen>
     }
-    .into_any()
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_api::identity::SignUp as Request;
 use qianbao_client::ClientError;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Button, Field, FieldKind, Link, Navigation};
 
@@ -30,7 +31,7 @@ fn sentence(words: Words, flaw: Flaw) -> String {
 
 /// The screen.
 #[component]
-pub fn SignUp() -> impl IntoView {
+pub fn SignUp() -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let entered = RwSignal::new(Entered::default());
     let tried = RwSignal::new(false);
@@ -89,5 +90,4 @@ pub fn SignUp() -> impl IntoView {
             </p>
         </Screen>
     }
-    .into_any()
 }

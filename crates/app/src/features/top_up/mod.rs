@@ -7,6 +7,7 @@ use qianbao_api::topups::{CreateTopup, TopupStatus, TopupView};
 use qianbao_core::amount::PositiveAmount;
 use qianbao_core::id::TopupId;
 use qianbao_core::{Currency, Money};
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountField, AmountParts, Button, Empty, Glyph, Icon, Mark, Navigation, Row, Skeleton, Tag, Tone,
@@ -23,7 +24,7 @@ const OFFERED: [i64; 4] = [100, 200, 500, 1_000];
 
 /// The screen.
 #[component]
-pub fn TopUp() -> impl IntoView {
+pub fn TopUp() -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let typed = RwSignal::new(String::new());
     let currency = Signal::derive(move || wallet.currency());
@@ -81,7 +82,6 @@ pub fn TopUp() -> impl IntoView {
             </div>
         </Screen>
     }
-    .into_any()
 }
 
 /// Amounts at a press.
@@ -92,7 +92,7 @@ fn Offers(
     /// Told of the amount, as it would be typed.
     #[prop(into)]
     choose: Callback<String>,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let offers = OFFERED.map(|whole| {
         let label = move || {
@@ -105,19 +105,17 @@ fn Offers(
                 {label}
             </button>
         }
-        .into_any()
     });
     view! {
         <div class="chips" role="group" aria-label=say!(words, top_up_offers)>
             {Vec::from(offers)}
         </div>
     }
-    .into_any()
 }
 
 /// Top-ups asked for before.
 #[component]
-fn Earlier() -> impl IntoView {
+fn Earlier() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let topups = Memo::new(move |_| wallet.topups());
     let rows = move || {
@@ -125,11 +123,10 @@ fn Earlier() -> impl IntoView {
         if topups.is_empty() {
             return view! {
                 <Empty glyph=Glyph::Bank title=say!(words, top_up_empty_title) text=say!(words, top_up_empty_text) />
-            }
-            .into_any();
+            };
         }
-        let rows = topups.into_iter().take(20).map(|topup| view! { <li>{row(words, wallet, topup)}</li> }.into_any());
-        view! { <ul class="row-list">{rows.collect::<Vec<_>>()}</ul> }.into_any()
+        let rows = topups.into_iter().take(20).map(|topup| view! { <li>{row(words, wallet, topup)}</li> });
+        view! { <ul class="row-list">{rows.collect::<Vec<_>>()}</ul> }
     };
     view! {
         <section>
@@ -139,31 +136,28 @@ fn Earlier() -> impl IntoView {
             {rows}
         </section>
     }
-    .into_any()
 }
 
-fn row(words: Words, wallet: Wallet, topup: TopupView) -> AnyView {
+fn row(words: Words, wallet: Wallet, topup: TopupView) -> View {
     let href = Route::TopUpDetail(topup.id).path();
     let (at, reference) = (topup.created_at, topup.reference);
     let money = topup.received.unwrap_or(topup.amount);
-    let lead = view! { <Mark glyph=Glyph::Bank /> }.into_any();
+    let lead = view! { <Mark glyph=Glyph::Bank /> };
     let title = view! {
         <Amount money=Signal::stored(money) />
         {status(words, topup.status)}
-    }
-    .into_any();
-    let detail = (move || [moment::when(words, at, wallet.now()), reference.clone()].join(" · ")).into_any();
-    let end = view! { <Icon glyph=Glyph::Chevron /> }.into_any();
-    view! { <Row lead=lead title=title detail=detail end=end href=href /> }.into_any()
+    };
+    let detail = (move || [moment::when(words, at, wallet.now()), reference.clone()].join(" · ")).built();
+    let end = view! { <Icon glyph=Glyph::Chevron /> };
+    view! { <Row lead=lead title=title detail=detail end=end href=href /> }
 }
 
 /// How a top-up stands, in a tag.
-fn status(words: Words, status: TopupStatus) -> AnyView {
+fn status(words: Words, status: TopupStatus) -> View {
     match status {
         TopupStatus::Waiting => view! { <Tag text=say!(words, top_up_waiting) tone=Tone::Gold glyph=Glyph::Clock /> },
         TopupStatus::Done => view! { <Tag text=say!(words, top_up_done) tone=Tone::Jade glyph=Glyph::Check /> },
     }
-    .into_any()
 }
 
 /// One top-up.
@@ -171,7 +165,7 @@ fn status(words: Words, status: TopupStatus) -> AnyView {
 pub fn TopUpDetail(
     /// Which.
     topup: TopupId,
-) -> impl IntoView {
+) -> View {
     let (words, wallet) = (words(), Wallet::get());
     // The mirror has it a moment after it was made; until then the server is asked.
     let asked = LocalResource::new(move || async move {
@@ -181,17 +175,15 @@ pub fn TopUpDetail(
     let shown = Memo::new(move |_| wallet.topup(topup).or_else(|| asked.get().flatten()));
     let is_asked = move || asked.get().is_some();
     let content = move || match shown.get() {
-        Some(topup) => view! { <view::Instructions topup=topup /> }.into_any(),
+        Some(topup) => view! { <view::Instructions topup=topup /> },
         None if is_asked() => view! {
             <Empty glyph=Glyph::Search title=say!(words, record_gone_title) text=say!(words, record_gone_text) />
-        }
-        .into_any(),
-        None => view! { <Skeleton lines=6 /> }.into_any(),
+        },
+        None => view! { <Skeleton lines=6 /> },
     };
     view! {
         <Screen title=say!(words, top_up) back=Route::TopUp>
             <div aria-live="polite">{content}</div>
         </Screen>
     }
-    .into_any()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use qianbao_api::topups::{TopupStatus, TopupView};
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Amount, AmountSize, Banner, Glyph, Icon, IconButton, LinkButton, Toaster, Tone};
 
@@ -16,7 +17,7 @@ use crate::words::{said, say, words};
 pub fn Instructions(
     /// The top-up.
     topup: TopupView,
-) -> impl IntoView {
+) -> View {
     let words = words();
     let is_done = topup.status == TopupStatus::Done;
     let money = topup.received.unwrap_or(topup.amount);
@@ -65,7 +66,6 @@ pub fn Instructions(
             </section>
         </div>
     }
-    .into_any()
 }
 
 /// A value with a button that copies it.
@@ -80,7 +80,7 @@ fn CopyFact(
     /// Whether it stands out.
     #[prop(optional)]
     strong: bool,
-) -> impl IntoView {
+) -> View {
     let (words, toaster) = (words(), Toaster::get());
     let what = label.clone();
     let press = move |()| {
@@ -104,5 +104,4 @@ fn CopyFact(
             </dd>
         </div>
     }
-    .into_any()
 }

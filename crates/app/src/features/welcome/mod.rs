@@ -1,6 +1,7 @@
 //! The first screen: what this is, in which language, and the two ways in.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{ButtonKind, Glyph, Icon, LinkButton, Navigation, Rosette};
 
@@ -16,7 +17,7 @@ pub fn way_in(screen: &Route) -> String {
 
 /// The screen.
 #[component]
-pub fn Welcome() -> impl IntoView {
+pub fn Welcome() -> View {
     let words = words();
     let promises = [
         (Glyph::Scan, say!(words, promise_scan)),
@@ -30,7 +31,6 @@ pub fn Welcome() -> impl IntoView {
                 {text(promise)}
             </li>
         }
-        .into_any()
     });
     view! {
         <div class="welcome">
@@ -52,5 +52,4 @@ pub fn Welcome() -> impl IntoView {
             </section>
         </div>
     }
-    .into_any()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_core::Currency;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Amount, AmountSize, Keypad};
 
@@ -26,7 +27,7 @@ pub fn AmountPad(
     /// Where it stands, which decides when keys are meant for it.
     #[prop(optional)]
     place: PadPlace,
-) -> impl IntoView {
+) -> View {
     let press = move |key: qianbao_ui::Key| {
         typed.update(|text| *text = key.apply(text, currency.get_untracked().exponent(), DIGITS_MAX));
     };
@@ -78,5 +79,4 @@ pub fn AmountPad(
         </div>
         <Keypad press=press />
     }
-    .into_any()
 }

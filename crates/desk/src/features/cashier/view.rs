@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use qianbao_api::orders::CreateOrder;
 use qianbao_client::ClientError;
 use qianbao_core::amount::AmountError;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, ButtonKind, Field, Glyph, Navigation, Tone};
 
@@ -18,7 +19,7 @@ use crate::{say, word};
 
 /// The cashier.
 #[component]
-pub fn Cashier() -> impl IntoView {
+pub fn Cashier() -> View {
     let till = Till::get();
     let language = Language::get();
     let navigation = Navigation::get();
@@ -73,15 +74,14 @@ pub fn Cashier() -> impl IntoView {
             <DayPane />
         </div>
     }
-    .into_any()
 }
 
 /// Why there is no code yet.
-fn trouble(language: Language, error: &ClientError) -> AnyView {
+fn trouble(language: Language, error: &ClientError) -> View {
     let locale = language.locale();
     // The order may have been made all the same; the next press asks for the very same one.
     let said = if error.is_temporary() { word!(locale, order_lost).to_owned() } else { failure(locale, error) };
-    view! { <Banner text=said tone=Tone::Cinnabar glyph=Glyph::Alert /> }.into_any()
+    view! { <Banner text=said tone=Tone::Cinnabar glyph=Glyph::Alert /> }
 }
 
 /// A note to the customer: a field once it is asked for.
@@ -89,7 +89,7 @@ fn trouble(language: Language, error: &ClientError) -> AnyView {
 fn NoteField(
     /// What is in it.
     note: RwSignal<String>,
-) -> impl IntoView {
+) -> impl Child {
     let open = RwSignal::new(false);
     move || {
         if open.get() {
@@ -102,12 +102,10 @@ fn NoteField(
                     length_max=NOTE_MAX
                 />
             }
-            .into_any()
         } else {
             view! {
                 <Button text=say!(note_add) kind=ButtonKind::Plain glyph=Glyph::Plus press=move |()| open.set(true) />
             }
-            .into_any()
         }
     }
 }

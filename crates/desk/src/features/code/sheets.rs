@@ -5,6 +5,7 @@ use qianbao_api::ProblemCode;
 use qianbao_api::orders::{EditOrder, OrderView};
 use qianbao_core::Currency;
 use qianbao_core::id::OrderId;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Sheet, Tone};
 
@@ -23,7 +24,7 @@ pub fn CancelSheet(
     order: Memo<Option<OrderView>>,
     /// Whether it is open.
     open: RwSignal<bool>,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let language = Language::get();
     let cancel = Action::new_local(move |id: &OrderId| {
@@ -62,7 +63,6 @@ pub fn CancelSheet(
             </div>
         </Sheet>
     }
-    .into_any()
 }
 
 /// Asks for another amount.
@@ -72,13 +72,12 @@ pub fn EditSheet(
     order: Memo<Option<OrderView>>,
     /// Whether it is open.
     open: RwSignal<bool>,
-) -> impl IntoView {
+) -> View {
     view! {
         <Sheet open=open title=say!(edit_amount) close=move |()| open.set(false)>
             <EditForm order=order open=open />
         </Sheet>
     }
-    .into_any()
 }
 
 /// The amount as it is, to be changed.
@@ -88,7 +87,7 @@ fn EditForm(
     order: Memo<Option<OrderView>>,
     /// Whether the sheet is open.
     open: RwSignal<bool>,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let language = Language::get();
     let amount = order.with_untracked(|order| order.as_ref().map(|order| order.amount));
@@ -134,7 +133,6 @@ fn EditForm(
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// Whether a problem says that the order has moved on by itself.

@@ -8,6 +8,7 @@ use leptos::text_prop::TextProp;
 use qianbao_api::orders::OrderView;
 use qianbao_client::SyncState;
 use qianbao_core::id::OrderId;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountParts, AmountSize, Banner, Button, ButtonKind, Empty, Fact, Glyph, Icon, LinkButton, Navigation,
@@ -33,7 +34,7 @@ const TICK: Duration = Duration::from_millis(500);
 pub fn Code(
     /// The order.
     id: OrderId,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let order = Memo::new(move |_| till.order(id));
     let now = RwSignal::new(till.now());
@@ -62,16 +63,16 @@ pub fn Code(
     });
     let body = move || match (stands.get(), missing.get()) {
         (None, true) => {
-            view! { <Empty glyph=Glyph::Receipt title=say!(order_missing) text=say!(order_missing_text) /> }.into_any()
+            view! { <Empty glyph=Glyph::Receipt title=say!(order_missing) text=say!(order_missing_text) /> }
         }
-        (None, false) => view! { <Skeleton lines=6 /> }.into_any(),
-        (Some(Standing::Waiting), _) => view! { <Waiting order=order now=now /> }.into_any(),
-        (Some(Standing::Paid), _) => view! { <Paid order=order /> }.into_any(),
+        (None, false) => view! { <Skeleton lines=6 /> },
+        (Some(Standing::Waiting), _) => view! { <Waiting order=order now=now /> },
+        (Some(Standing::Paid), _) => view! { <Paid order=order /> },
         (Some(Standing::Over), _) => {
-            view! { <Ended glyph=Glyph::Clock title=say!(expired) text=say!(expired_text) /> }.into_any()
+            view! { <Ended glyph=Glyph::Clock title=say!(expired) text=say!(expired_text) /> }
         }
         (Some(Standing::Cancelled), _) => {
-            view! { <Ended glyph=Glyph::Failed title=say!(cancelled) text=say!(cancelled_text) /> }.into_any()
+            view! { <Ended glyph=Glyph::Failed title=say!(cancelled) text=say!(cancelled_text) /> }
         }
     };
     view! {
@@ -83,7 +84,6 @@ pub fn Code(
             <DayPane />
         </div>
     }
-    .into_any()
 }
 
 /// The code, its countdown, and the ways out.
@@ -93,7 +93,7 @@ fn Waiting(
     order: Memo<Option<OrderView>>,
     /// The server's clock.
     now: RwSignal<qianbao_core::Timestamp>,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let lock = StoredValue::new_local(None::<ScreenLock>);
     spawn_local(async move {
@@ -137,7 +137,6 @@ fn Waiting(
         <CancelSheet order=order open=cancelling />
         <EditSheet order=order open=editing />
     }
-    .into_any()
 }
 
 /// What was paid, by whom, and the way to the next customer.
@@ -145,10 +144,10 @@ fn Waiting(
 fn Paid(
     /// The order.
     order: Memo<Option<OrderView>>,
-) -> impl IntoView {
+) -> View {
     let language = Language::get();
     let navigation = Navigation::get();
-    let Some(paid) = order.get_untracked() else { return ().into_any() };
+    let Some(paid) = order.get_untracked() else { return ().built() };
     let (amount, payer) = (paid.amount, paid.payer.clone().unwrap_or_default());
     let at = paid.paid_at.unwrap_or(paid.created_at);
     let next = move |()| navigation.go(&Screen::Cashier.path());
@@ -176,7 +175,6 @@ fn Paid(
         <Button text=say!(next) press=next />
         <LinkButton href=Screen::Order(paid.id).path() text=say!(see_order) kind=ButtonKind::Plain />
     }
-    .into_any()
 }
 
 /// An end without money.
@@ -190,12 +188,11 @@ fn Ended(
     /// What it means.
     #[prop(into)]
     text: TextProp,
-) -> impl IntoView {
+) -> View {
     view! {
         <div role="alert">
             <Empty glyph=glyph title=title text=text />
         </div>
         <LinkButton href=Screen::Cashier.path() text=say!(new_code) />
     }
-    .into_any()
 }

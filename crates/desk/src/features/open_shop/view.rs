@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_api::merchants::OpenShop as OpenShopRequest;
 use qianbao_core::Currency;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, Field, Glyph, Tone};
 
@@ -14,7 +15,7 @@ use crate::texts::{self, Language, failure};
 
 /// The screen of a person who has no shop yet.
 #[component]
-pub fn OpenShop() -> impl IntoView {
+pub fn OpenShop() -> View {
     let till = Till::get();
     let language = Language::get();
     let answers = RwSignal::new(Answers { category: CATEGORIES[0].to_owned(), ..Answers::default() });
@@ -81,7 +82,6 @@ pub fn OpenShop() -> impl IntoView {
             </form>
         </div>
     }
-    .into_any()
 }
 
 /// The lines of business, in the browser's own list of choices.
@@ -93,17 +93,15 @@ fn Categories(
     /// Told of another one.
     #[prop(into)]
     choose: Callback<String>,
-) -> impl IntoView {
-    let options = CATEGORIES
-        .map(|code| {
-            let name: TextProp = texts::category(code.to_owned());
-            view! {
-                <option value=code selected=move || chosen.read().as_str() == code>
-                    {move || name.get()}
-                </option>
-            }
-        })
-        .collect_view();
+) -> View {
+    let options = CATEGORIES.map(|code| {
+        let name: TextProp = texts::category(code.to_owned());
+        view! {
+            <option value=code selected=move || chosen.read().as_str() == code>
+                {move || name.get()}
+            </option>
+        }
+    });
     view! {
         <div class="field">
             <label class="field-label" for="category">
@@ -116,5 +114,4 @@ fn Categories(
             </div>
         </div>
     }
-    .into_any()
 }

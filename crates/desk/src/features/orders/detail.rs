@@ -1,6 +1,7 @@
 //! One order.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use qianbao_api::orders::OrderView;
@@ -29,7 +30,7 @@ use crate::texts::Language;
 pub fn OrderDetail(
     /// The order.
     id: OrderId,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let navigation = Navigation::get();
     let order = Memo::new(move |_| till.order(id));
@@ -42,11 +43,11 @@ pub fn OrderDetail(
         });
     }
     let body = move || match order.get() {
-        Some(order) => view! { <Known order=order /> }.into_any(),
+        Some(order) => view! { <Known order=order /> },
         None if missing.get() => {
-            view! { <Empty glyph=Glyph::Receipt title=say!(order_missing) text=say!(order_missing_text) /> }.into_any()
+            view! { <Empty glyph=Glyph::Receipt title=say!(order_missing) text=say!(order_missing_text) /> }
         }
-        None => view! { <Skeleton lines=6 /> }.into_any(),
+        None => view! { <Skeleton lines=6 /> },
     };
     view! {
         <div class="detail-bar">
@@ -54,7 +55,6 @@ pub fn OrderDetail(
         </div>
         {body}
     }
-    .into_any()
 }
 
 /// An order that is known.
@@ -62,7 +62,7 @@ pub fn OrderDetail(
 fn Known(
     /// The order.
     order: OrderView,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let language = Language::get();
     let status = order.status;
@@ -102,7 +102,6 @@ fn Known(
             {left.map(|left| view! { <RefundSheet paid=paid payer=name.clone() left=left open=refunding /> })}
         </div>
     }
-    .into_any()
 }
 
 /// What there is to know.
@@ -110,7 +109,7 @@ fn Known(
 fn Facts(
     /// The order.
     order: OrderView,
-) -> impl IntoView {
+) -> View {
     let language = Language::get();
     let toaster = Toaster::get();
     let moment = move |at: Timestamp| move || written(language.locale(), at, Shape::Full);
@@ -163,5 +162,4 @@ fn Facts(
         </dl>
         <Button text=say!(copy) kind=ButtonKind::Plain glyph=Glyph::Copy press=copy />
     }
-    .into_any()
 }

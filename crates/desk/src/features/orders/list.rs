@@ -1,10 +1,11 @@
 //! The list, beside the order that is looked at.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, each, view};
 use leptos::text_prop::TextProp;
 use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;
-use qianbao_ui::{Amount, Button, ButtonKind, Empty, Glyph, LinkButton, Mark, Row, Tag};
+use qianbao_ui::{Fetched, Amount, Button, ButtonKind, Empty, Glyph, LinkButton, Mark, Row, Tag};
 
 use super::counter::CounterDetail;
 use super::detail::OrderDetail;
@@ -35,12 +36,12 @@ pub fn Orders(
     /// What is looked at.
     #[prop(into)]
     chosen: Signal<Option<Chosen>>,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let shown = RwSignal::new(EARLIER_STEP);
     // The newest are in memory; what lies before them is read from the device when it is asked for.
     let depth = RwSignal::new(ENTRIES_PAGE);
-    let read = LocalResource::new(move || till.items_to(depth.get()));
+    let read = Fetched::new(move || till.items_to(depth.get()));
     let items = move || read.get().unwrap_or_else(|| till.items());
     let days = Memo::new(move |_| split_at_day(items(), day_begin(till.now())));
     let today = Signal::derive(move || days.read().0.clone());
@@ -52,14 +53,13 @@ pub fn Orders(
     };
     let nothing = move || days.with(|(today, _)| today.is_empty());
     let detail = move || match chosen.get() {
-        Some(Chosen::Order(id)) => view! { <OrderDetail id=id /> }.into_any(),
-        Some(Chosen::Counter(sequence)) => view! { <CounterDetail sequence=sequence /> }.into_any(),
+        Some(Chosen::Order(id)) => view! { <OrderDetail id=id /> },
+        Some(Chosen::Counter(sequence)) => view! { <CounterDetail sequence=sequence /> },
         None => view! {
             <div class="pane-hint">
                 <Empty glyph=Glyph::Receipt title=say!(orders_pick) text=say!(orders_pick_text) />
             </div>
-        }
-        .into_any(),
+        },
     };
     view! {
         <div class="panes panes-list" class:panes-chosen=move || chosen.get().is_some()>
@@ -81,7 +81,6 @@ pub fn Orders(
             <section class="pane-detail">{detail}</section>
         </div>
     }
-    .into_any()
 }
 
 /// Rows under a heading; nothing where there are none.
@@ -93,7 +92,7 @@ fn Group(
     /// The rows.
     #[prop(into)]
     items: Signal<Vec<Item>>,
-) -> impl IntoView {
+) -> View {
     view! {
         <div hidden=move || items.read().is_empty()>
             <h2 class="section-head">{text(title)}</h2>
@@ -104,7 +103,6 @@ fn Group(
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// One row, which leads to its detail.
@@ -112,7 +110,7 @@ fn Group(
 pub fn ItemRow(
     /// What it shows.
     item: Item,
-) -> impl IntoView {
+) -> View {
     let language = Language::get();
     let at = item.at();
     let shape = if at >= day_begin(Till::get().now()) { Shape::Time } else { Shape::DayTime };
@@ -123,24 +121,22 @@ pub fn ItemRow(
             let title = if order.description.is_empty() {
                 text(say!(no_note))
             } else {
-                view! { <bdi>{order.description.clone()}</bdi> }.into_any()
+                view! { <bdi>{order.description.clone()}</bdi> }
             };
             let said = TextProp::from(move || status_word(language.locale(), status));
             view! {
                 <Row
                     href=Screen::Order(order.id).path()
-                    lead=view! { <Mark glyph=Glyph::Receipt tone=status_tone(status) /> }.into_any()
-                    title=view! { <span>{title}</span> <Tag text=said tone=status_tone(status) /> }.into_any()
-                    detail=view! { {time} {payer.map(|payer| view! { " · " <bdi>{payer}</bdi> })} }.into_any()
+                    lead=view! { <Mark glyph=Glyph::Receipt tone=status_tone(status) /> }
+                    title=view! { <span>{title}</span> <Tag text=said tone=status_tone(status) /> }
+                    detail=view! { {time} {payer.map(|payer| view! { " · " <bdi>{payer}</bdi> })} }
                     end=view! {
                         <span class:amount-void=is_void(status)>
                             <Amount money=order.amount />
                         </span>
                     }
-                        .into_any()
                 />
             }
-            .into_any()
         }
         Item::Counter(counter) => {
             let (status, entry) = (counter.status(), counter.entry);
@@ -148,19 +144,16 @@ pub fn ItemRow(
             view! {
                 <Row
                     href=Screen::Counter(entry.sequence).path()
-                    lead=view! { <Mark glyph=Glyph::Qr tone=status_tone(status) /> }.into_any()
+                    lead=view! { <Mark glyph=Glyph::Qr tone=status_tone(status) /> }
                     title=view! { <span>{text(say!(counter_payment))}</span> <Tag text=said tone=status_tone(status) /> }
-                        .into_any()
-                    detail=view! { {time} " · " <bdi>{counterparty(&entry)}</bdi> }.into_any()
+                    detail=view! { {time} " · " <bdi>{counterparty(&entry)}</bdi> }
                     end=view! {
                         <span class:amount-void=is_void(status)>
                             <Amount money=entry.amount />
                         </span>
                     }
-                        .into_any()
                 />
             }
-            .into_any()
         }
     }
 }

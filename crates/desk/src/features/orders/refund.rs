@@ -1,12 +1,13 @@
 //! Giving a payment back, whole or in part, asked twice.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use qianbao_api::orders::CreateRefund;
 use qianbao_api::payments::CreatePaymentRefund;
 use qianbao_client::{ClientError, RefundOf, Step};
 use qianbao_core::Money;
 use qianbao_ui::words::text;
-use qianbao_ui::{AmountField, AmountParts, Banner, Button, ButtonKind, Field, Glyph, Sheet, Tone};
+use qianbao_ui::{Act, AmountField, AmountParts, Banner, Button, ButtonKind, Field, Glyph, Sheet, Tone};
 
 use super::model::{REASON_MAX, has_failed, part, refund_failed, refund_step};
 use crate::features::cashier::model::typed;
@@ -47,12 +48,12 @@ pub fn RefundSheet(
     left: Money,
     /// Whether it is open.
     open: RwSignal<bool>,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let language = Language::get();
     let (typed, reason) = (RwSignal::new(typed(left)), RwSignal::new(String::new()));
     let amount = Memo::new(move |_| part(&typed.read(), left));
-    let give = Action::new_local(move |(amount, reason): &(Money, String)| {
+    let give = Act::new(move |(amount, reason): (Money, String)| {
         let (amount, reason) = (*amount, reason.clone());
         async move {
             // The sheet goes at once: from here on the payment itself says how the refund stands.
@@ -62,7 +63,7 @@ pub fn RefundSheet(
     });
     let press = move |()| {
         if let Some(amount) = amount.get_untracked() {
-            give.dispatch((amount, reason.get_untracked()));
+            give.start((amount, reason.get_untracked()));
         }
     };
     let failed = move || {
@@ -109,7 +110,6 @@ pub fn RefundSheet(
             </div>
         </Sheet>
     }
-    .into_any()
 }
 
 /// What is known of a refund that is under way, or that ended without money moving.
@@ -117,18 +117,18 @@ pub fn RefundSheet(
 pub fn RefundNews(
     /// What was paid.
     paid: RefundOf,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let language = Language::get();
     move || {
         let outbox = till.outbox();
         match &refund_step(&outbox, paid)?.step {
             Step::Checking { .. } => {
-                Some(view! { <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock /> }.into_any())
+                Some(view! { <Banner text=say!(refund_unknown) tone=Tone::Gold glyph=Glyph::Clock /> })
             }
             Step::Done(outcome) if has_failed(outcome) => {
                 let said = refund_failed(language.locale(), outcome);
-                Some(view! { <Banner text=said tone=Tone::Cinnabar glyph=Glyph::Failed /> }.into_any())
+                Some(view! { <Banner text=said tone=Tone::Cinnabar glyph=Glyph::Failed /> })
             }
             Step::Sending | Step::Done(_) => None,
         }

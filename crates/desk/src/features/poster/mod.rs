@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_api::merchants::{ShopView, StaticCodeView};
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, ButtonKind, Glyph, IconButton, Navigation, QrCode, Skeleton, Tone};
 
@@ -12,7 +13,7 @@ use crate::texts::{Language, failure};
 
 /// The screen.
 #[component]
-pub fn Poster() -> impl IntoView {
+pub fn Poster() -> View {
     let till = Till::get();
     let language = Language::get();
     let navigation = Navigation::get();
@@ -27,8 +28,7 @@ pub fn Poster() -> impl IntoView {
             <div class="poster-actions">
                 <Button text=say!(print) glyph=Glyph::Print press=|()| page::print() />
             </div>
-        }
-        .into_any(),
+        },
         (Some(Err(error)), _) => {
             let said = failure(language.locale(), &error);
             view! {
@@ -36,9 +36,8 @@ pub fn Poster() -> impl IntoView {
                 <p class="quiet">{text(say!(code_unknown))}</p>
                 <Button text=say!(again) kind=ButtonKind::Quiet glyph=Glyph::Refresh press=move |()| code.refetch() />
             }
-            .into_any()
         }
-        _ => view! { <Skeleton lines=6 /> }.into_any(),
+        _ => view! { <Skeleton lines=6 /> },
     };
     view! {
         <div class="column">
@@ -50,7 +49,6 @@ pub fn Poster() -> impl IntoView {
             {body}
         </div>
     }
-    .into_any()
 }
 
 /// The poster: both languages at once, whoever stands at the counter.
@@ -60,7 +58,7 @@ fn Sheet(
     code: StaticCodeView,
     /// Whose it is.
     shop: ShopView,
-) -> impl IntoView {
+) -> View {
     view! {
         <article class="poster">
             <p class="poster-brand">"钱包 Qianbao"</p>
@@ -79,5 +77,4 @@ fn Sheet(
             </p>
         </article>
     }
-    .into_any()
 }

@@ -1,6 +1,7 @@
 //! The shop: what is known of it, the code to print, and the settings of this device.
 
 use leptos::prelude::*;
+use qianbao_ui::dom::{View, view};
 use leptos::task::spawn_local;
 use qianbao_client::Step;
 use qianbao_ui::words::text;
@@ -15,7 +16,7 @@ use crate::texts::{self, Language, Locale};
 
 /// The screen.
 #[component]
-pub fn Shop() -> impl IntoView {
+pub fn Shop() -> View {
     view! {
         <div class="column">
             <h1>{text(say!(title_shop))}</h1>
@@ -23,22 +24,21 @@ pub fn Shop() -> impl IntoView {
             <Card>
                 <Row
                     href=Screen::Poster.path()
-                    lead=view! { <Mark glyph=Glyph::Print tone=Tone::Jade /> }.into_any()
+                    lead=view! { <Mark glyph=Glyph::Print tone=Tone::Jade /> }
                     title=text(say!(shop_code))
                     detail=text(say!(shop_code_text))
-                    end=view! { <Icon glyph=Glyph::Chevron /> }.into_any()
+                    end=view! { <Icon glyph=Glyph::Chevron /> }
                 />
             </Card>
             <Settings />
             <SignOut />
         </div>
     }
-    .into_any()
 }
 
 /// What customers see of the shop.
 #[component]
-fn About() -> impl IntoView {
+fn About() -> View {
     let till = Till::get();
     let known = move || match till.shop() {
         Shopfront::Open(shop) => Some(shop),
@@ -74,7 +74,7 @@ const LANGUAGES: [Locale; 2] = [Locale::zh, Locale::en];
 
 /// Language, theme, sound.
 #[component]
-fn Settings() -> impl IntoView {
+fn Settings() -> View {
     let language = Language::get();
     let theme = RwSignal::new(preferences::theme());
     let sounds = RwSignal::new(preferences::sound());
@@ -125,12 +125,11 @@ fn Settings() -> impl IntoView {
             </div>
         </Card>
     }
-    .into_any()
 }
 
 /// Who is signed in, and the way out.
 #[component]
-fn SignOut() -> impl IntoView {
+fn SignOut() -> View {
     let till = Till::get();
     let asking = RwSignal::new(false);
     let handle = move || till.presence().person().map(|person| person.handle.clone()).unwrap_or_default();
@@ -163,5 +162,4 @@ fn SignOut() -> impl IntoView {
             </div>
         </Sheet>
     }
-    .into_any()
 }

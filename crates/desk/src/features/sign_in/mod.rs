@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_api::identity::SignIn as SignInRequest;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, Field, FieldKind, Glyph, Tone};
 
@@ -12,7 +13,7 @@ use crate::texts::{Language, failure};
 
 /// The sign-in screen.
 #[component]
-pub fn SignIn() -> impl IntoView {
+pub fn SignIn() -> View {
     let till = Till::get();
     let language = Language::get();
     // Whose session has ended signs in again here, and need not say who.
@@ -72,5 +73,4 @@ pub fn SignIn() -> impl IntoView {
             </p>
         </div>
     }
-    .into_any()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use qianbao_ui::dom::{View, each, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Amount, AmountSize, BarChart, Button, ButtonKind, Card, Fact, Glyph, Link, Skeleton};
 
@@ -20,7 +21,7 @@ const NEWEST: usize = 5;
 
 /// The day, on a screen of its own.
 #[component]
-pub fn Today() -> impl IntoView {
+pub fn Today() -> View {
     let till = Till::get();
     till.ask_figures();
     view! {
@@ -30,12 +31,11 @@ pub fn Today() -> impl IntoView {
             {move || till.figures().map(|figures| view! { <Details figures=figures /> })}
         </div>
     }
-    .into_any()
 }
 
 /// The day in short and the newest orders, beside the cashier on a desktop and below it on a phone.
 #[component]
-pub fn DayPane() -> impl IntoView {
+pub fn DayPane() -> View {
     let till = Till::get();
     let newest = Memo::new(move |_| {
         let (today, _) = split_at_day(till.items(), day_begin(till.now()));
@@ -44,11 +44,9 @@ pub fn DayPane() -> impl IntoView {
     view! {
         <aside class="pane-side" aria-label=say!(title_today)>
             <DayCard />
-            <Card title=say!(title_orders) end=view! { <Link href="/orders">{text(say!(orders_all))}</Link> }.into_any()>
+            <Card title=say!(title_orders) end=view! { <Link href="/orders">{text(say!(orders_all))}</Link> }>
                 <div class="row-list">
-                    <For each=move || newest.get() key=Item::face let:item>
-                        <ItemRow item=item />
-                    </For>
+                    {each(move || newest.get(), Item::face, |item| view! { <ItemRow item=item /> })}
                 </div>
                 {move || {
                     newest.read().is_empty().then(|| view! { <p class="quiet pane-none">{text(say!(orders_none))}</p> })
@@ -56,20 +54,19 @@ pub fn DayPane() -> impl IntoView {
             </Card>
         </aside>
     }
-    .into_any()
 }
 
 /// The day in figures, with its hours.
 #[component]
-fn DayCard() -> impl IntoView {
+fn DayCard() -> View {
     let till = Till::get();
     let language = Language::get();
     let figures = Memo::new(move |_| till.figures());
     let offline = move || till.sync_state() == qianbao_client::SyncState::Offline;
     let body = move || match figures.get() {
-        Some(figures) => view! { <Summary figures=figures /> }.into_any(),
-        None if offline() => view! { <p class="quiet">{text(say!(figures_unknown))}</p> }.into_any(),
-        None => view! { <Skeleton lines=3 /> }.into_any(),
+        Some(figures) => view! { <Summary figures=figures /> },
+        None if offline() => view! { <p class="quiet">{text(say!(figures_unknown))}</p> },
+        None => view! { <Skeleton lines=3 /> },
     };
     let age = move || {
         let figures = figures.get().filter(|_| offline())?;
@@ -79,12 +76,11 @@ fn DayCard() -> impl IntoView {
     view! {
         <Card
             title=say!(taken)
-            end=view! { <span class="quiet">{age}</span> }.into_any()
+            end=view! { <span class="quiet">{age}</span> }
         >
             {body}
         </Card>
     }
-    .into_any()
 }
 
 /// Sum, counts and chart.
@@ -92,7 +88,7 @@ fn DayCard() -> impl IntoView {
 fn Summary(
     /// The figures.
     figures: Figures,
-) -> impl IntoView {
+) -> View {
     let language = Language::get();
     let today = figures.today;
     let (count, refunds) = (today.count, today.refund_count);
@@ -110,12 +106,11 @@ fn Summary(
             </span>
         </p>
         {if quiet {
-            view! { <p class="quiet">{text(say!(by_hour_none))}</p> }.into_any()
+            view! { <p class="quiet">{text(say!(by_hour_none))}</p> }
         } else {
-            view! { <BarChart caption=say!(by_hour) bars=bars /> }.into_any()
+            view! { <BarChart caption=say!(by_hour) bars=bars /> }
         }}
     }
-    .into_any()
 }
 
 /// How many refunds there were, in words; one is said differently.
@@ -128,7 +123,7 @@ fn refund_words(refunds: u32) -> TextProp {
 fn Details(
     /// The figures.
     figures: Figures,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let today = figures.today;
     let available = move || till.available().unwrap_or(today.available);
@@ -139,5 +134,4 @@ fn Details(
         </dl>
         <Button text=say!(refresh) kind=ButtonKind::Plain glyph=Glyph::Refresh press=move |()| till.ask_figures() />
     }
-    .into_any()
 }
