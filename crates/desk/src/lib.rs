@@ -19,7 +19,6 @@ mod screen;
 mod state;
 pub mod texts;
 
-use leptos::prelude::*;
 use qianbao_client::Client;
 use qianbao_ui::dom::{mount_to_body, view};
 

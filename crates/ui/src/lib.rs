@@ -26,6 +26,7 @@ mod navigation;
 mod rosette;
 mod sheet;
 mod state;
+mod task;
 pub mod words;
 
 pub use amount::{Amount, AmountField, AmountParts, AmountSign, AmountSize};
@@ -41,3 +42,4 @@ pub use navigation::{Link, Navigation};
 pub use rosette::Rosette;
 pub use sheet::Sheet;
 pub use state::{Banner, Empty, Skeleton, Toaster, Toasts, Wait};
+pub use task::{Act, Fetched};

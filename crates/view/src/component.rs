@@ -39,7 +39,7 @@ pub fn call(node: &NodeElement<Infallible>) -> TokenStream {
     });
     quote_spanned! { name.span() =>
         ::leptos::component::component_view(
-            &#name,
+            #name,
             ::leptos::component::component_props_builder(&#name) #(#props)* #children .build(),
         )
     }

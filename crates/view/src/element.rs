@@ -52,7 +52,7 @@ fn attribute(keyed: &KeyedAttribute, place: &Ident) -> TokenStream {
                 "cancel" | "close" => quote! { Custom::new(#event) },
                 _ => Ident::new(event, keyed.key.span()).into_token_stream(),
             };
-            quote_spanned! { span => #place.on(::leptos::ev::#descriptor, #value); }
+            quote_spanned! { span => #place.on(&::leptos::ev::#descriptor, #value); }
         }
         Some(("class", class)) => quote_spanned! { span => #place.class_when(#class, #value); },
         Some(("style", property)) => quote_spanned! { span => #place.style(#property, #value); },

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_client::{OutboxItem, Presence, Step, Subject, SyncState};
 use qianbao_ui::dom::{Child, View, view};
-use qianbao_ui::{Banner, Button, ButtonKind, Glyph, LinkButton, Tone};
+use qianbao_ui::{Act, Banner, Button, ButtonKind, Glyph, LinkButton, Tone};
 
 use crate::app::Offers;
 use crate::browser::version;
@@ -67,7 +67,7 @@ fn Open() -> impl Child {
 #[component]
 fn Offline() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
-    let again = Action::new_local(move |(): &()| async move { wallet.client().refresh().await });
+    let again = Act::new(move |(): ()| async move { wallet.client().refresh().await });
     let offline = Memo::new(move |_| wallet.sync_state() == SyncState::Offline && wallet.presence().person().is_some());
     move || {
         offline.get().then(|| {
@@ -79,7 +79,7 @@ fn Offline() -> impl Child {
                 }
             });
             let press = move |()| {
-                again.dispatch(());
+                again.start(());
             };
             let action = view! {
                 <Button text=say!(words, try_again) kind=ButtonKind::Plain busy=again.pending() press=press />

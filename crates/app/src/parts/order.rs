@@ -1,6 +1,5 @@
 //! What an order holds, as its payer sees it: before paying, and on the receipt.
 
-use leptos::prelude::*;
 use qianbao_api::orders::OrderLine;
 use qianbao_api::payments::OrderSummary;
 use qianbao_ui::dom::{View, view};

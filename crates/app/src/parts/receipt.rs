@@ -8,7 +8,7 @@ use qianbao_client::verify::VerifyError;
 use qianbao_core::id::PaymentId;
 use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Amount, Button, ButtonKind, Fact, Glyph, Skeleton, Tag, Tone};
+use qianbao_ui::{Amount, Button, ButtonKind, Fact, Fetched, Glyph, Skeleton, Tag, Tone};
 
 use super::{Trouble, order};
 use crate::browser::calendar::{Style, written};
@@ -45,7 +45,7 @@ pub fn ReceiptCard(
     payment: PaymentId,
 ) -> View {
     let (words, wallet) = (words(), Wallet::get());
-    let known = LocalResource::new(move || fetch(wallet, payment));
+    let known = Fetched::new(move || fetch(wallet, payment));
     let tag = move || match known.get() {
         Some(Known::Verified(..)) => {
             view! { <Tag text=say!(words, receipt_verified) tone=Tone::Jade glyph=Glyph::Shield /> }

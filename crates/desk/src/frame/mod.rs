@@ -103,24 +103,24 @@ fn Opening(
     again: Callback<()>,
 ) -> View {
     let language = Language::get();
-    move || match trouble.get() {
-        Some(error) => {
+    move || {
+        if let Some(error) = trouble.get() {
             let said = failure(language.locale(), &error);
-            view! {
+            return view! {
                 <main class="plain" id="main">
                     <Empty glyph=Glyph::Offline title=say!(app_name) text=said>
                         <Button text=say!(again) kind=ButtonKind::Quiet glyph=Glyph::Refresh press=again />
                     </Empty>
                 </main>
-            }
+            };
         }
-        None => view! {
+        view! {
             <main class="plain" id="main">
                 <Wait text=say!(loading)>
                     <Button text=say!(again) kind=ButtonKind::Quiet glyph=Glyph::Refresh press=again />
                 </Wait>
             </main>
-        },
+        }
     }
 }
 

@@ -24,8 +24,11 @@ pub(super) fn follow<A: Attribute + 'static>(mut value: A, write: impl Fn(Option
     }
 }
 
+type Read = Box<dyn FnMut() -> Option<Cow<'static, str>>>;
+type Write = Box<dyn Fn(Option<&str>)>;
+
 /// Compiled once for all values and all ways to write them.
-fn again(mut value: Box<dyn FnMut() -> Option<Cow<'static, str>>>, write: Box<dyn Fn(Option<&str>)>) {
+fn again(mut value: Read, write: Write) {
     StoredValue::new_local(RenderEffect::new(move |_: Option<()>| write(value().as_deref())));
 }
 

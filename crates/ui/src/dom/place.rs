@@ -107,7 +107,7 @@ impl Place {
     }
 
     /// Listens for an event until the view's owner is cleaned up.
-    pub fn on<E: EventDescriptor>(&self, event: E, mut handler: impl FnMut(E::EventType) + 'static)
+    pub fn on<E: EventDescriptor>(&self, event: &E, mut handler: impl FnMut(E::EventType) + 'static)
     where
         E::EventType: JsCast,
     {

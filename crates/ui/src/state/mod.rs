@@ -65,7 +65,7 @@ pub fn Empty(
             </span>
             <h2>{words(title)}</h2>
             <p>{words(text)}</p>
-            {children.map(|children| children.view())}
+            {children.map(Children::view)}
         </div>
     }
 }

@@ -6,7 +6,8 @@ use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
-    Amount, AmountSign, AmountSize, ButtonKind, Empty, Fact, Glyph, IconButton, LinkButton, Navigation, Skeleton,
+    Amount, AmountSign, AmountSize, ButtonKind, Empty, Fact, Fetched, Glyph, IconButton, LinkButton, Navigation,
+    Skeleton,
 };
 
 use crate::browser::calendar::{Style, written};
@@ -27,7 +28,7 @@ pub fn detail(words: Words, chosen: Option<String>) -> View {
     };
     let (wallet, navigation) = (Wallet::get(), Navigation::get());
     let wanted = id.clone();
-    let entry = LocalResource::new(move || {
+    let entry = Fetched::new(move || {
         let id = wanted.clone();
         wallet.entry_count();
         async move { find(wallet, &id).await }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use qianbao_ui::dom::{Child, View, view};
-use qianbao_ui::{Button, ButtonKind, Field, FieldKind, Navigation, ScrollList, Wait};
+use qianbao_ui::{Button, ButtonKind, Fetched, Field, FieldKind, Navigation, ScrollList, Wait};
 
 use self::model::{Line, Search};
 use crate::browser::calendar::day;
@@ -92,7 +92,7 @@ fn Records(
     wanted: RwSignal<usize>,
 ) -> View {
     let (words, wallet) = (words(), Wallet::get());
-    let found = LocalResource::new(move || {
+    let found = Fetched::new(move || {
         let (search, wanted) = (search.get(), wanted.get());
         // Read before the wait, so that new entries are followed.
         wallet.entry_count();

@@ -7,7 +7,7 @@ use qianbao_core::{Currency, Money};
 use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
-    Amount, AmountParts, AmountSize, Bar, BarChart, Card, Glyph, IconButton, Rosette, Skeleton, Tag, Tone,
+    Amount, AmountParts, AmountSize, Bar, BarChart, Card, Fetched, Glyph, IconButton, Rosette, Skeleton, Tag, Tone,
 };
 
 use super::model::{self, Spending};
@@ -89,7 +89,7 @@ fn Freshness() -> impl Child {
 #[component]
 pub fn MonthSpending() -> impl Child {
     let wallet = Wallet::get();
-    let spent = LocalResource::new(move || {
+    let spent = Fetched::new(move || {
         // Read before the wait, so that a change of the mirror is followed.
         let (currency, count) = (wallet.currency(), wallet.entry_count());
         async move {

@@ -5,7 +5,7 @@ use qianbao_ui::dom::{View, view};
 use leptos::text_prop::TextProp;
 use qianbao_client::Step;
 use qianbao_ui::words::text;
-use qianbao_ui::{Banner, Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Segmented, Sheet, Switch, Tone};
+use qianbao_ui::{Act, Banner, Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Segmented, Sheet, Switch, Tone};
 
 use crate::app::Offers;
 use crate::browser::calendar::{Style, written};
@@ -143,13 +143,13 @@ fn ThisDevice() -> View {
 fn Leaving() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let asked = RwSignal::new(false);
-    let leaving = Action::new_local(move |(): &()| async move {
+    let leaving = Act::new(move |(): ()| async move {
         receive_code::forget();
         wallet.client().sign_out().await
     });
     let trouble = Signal::derive(move || leaving.value().get().and_then(Result::err).map(Trouble::Request));
     let leave = move |()| {
-        leaving.dispatch(());
+        leaving.start(());
     };
     let is_open = move || wallet.outbox().iter().any(|item| !matches!(item.step, Step::Done(_)));
     let open = move || {

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use qianbao_ui::dom::{View, view};
 use qianbao_client::{Stop, payment};
 use qianbao_core::Money;
-use qianbao_ui::{Navigation, Rosette, Sheet};
+use qianbao_ui::{Act, Fetched, Navigation, Rosette, Sheet};
 
 use crate::parts::Trouble;
 use crate::route::{PayFor, Route};
@@ -40,7 +40,7 @@ pub fn Pay(
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let close = move |()| navigation.back_or(&Route::Home.path());
     let what = StoredValue::new(what);
-    let looked = LocalResource::new(move || look(wallet, what.get_value()));
+    let looked = Fetched::new(move || look(wallet, what.get_value()));
     let again = move |()| looked.refetch();
     view! {
         <div class="pay-stage">
@@ -67,7 +67,7 @@ fn Stages(
     let is_open = !sheet.preview.amount_fixed;
     let confirmed = RwSignal::new((!is_open).then(|| sheet.clone()));
     let asked_for = sheet.clone();
-    let asking = Action::new_local(move |amount: &Money| {
+    let asking = Act::new(move |amount: Money| {
         let (sheet, amount) = (asked_for.clone(), *amount);
         async move {
             confirmed.set(Some(wallet.client().price(&sheet, amount).await?));
@@ -76,7 +76,7 @@ fn Stages(
     });
     let typed = RwSignal::new(String::new());
     let next = move |amount: Money| {
-        asking.dispatch(amount);
+        asking.start(amount);
     };
     move || {
         if let Some(sheet) = confirmed.get() {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use qianbao_client::Subject;
 use qianbao_core::id::PaymentId;
+use qianbao_ui::Fetched;
 use qianbao_ui::dom::{View, view};
 
 use self::model::Standing;
@@ -34,7 +35,7 @@ pub fn Payment(
     });
     // A payment that is not in the outbox (another device's, or seen before) is the server's to tell.
     let is_own = Memo::new(move |_| own.read().is_some());
-    let asked = LocalResource::new(move || {
+    let asked = Fetched::new(move || {
         let is_own = is_own.get();
         async move { if is_own { None } else { Some(wallet.client().payment_status(payment, None).await) } }
     });

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use qianbao_api::keys::{CreateLink, LinkView};
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
-use qianbao_ui::{Button, ButtonKind, Glyph, Rosette, Toaster};
+use qianbao_ui::{Button, ButtonKind, Fetched, Glyph, Rosette, Toaster};
 
 use crate::browser::clipboard;
 use crate::frame::Screen;
@@ -33,7 +33,7 @@ pub fn Receive() -> View {
     let (words, wallet, toaster) = (words(), Wallet::get(), Toaster::get());
     let fixed = RwSignal::new(None::<LinkView>);
     let asking = RwSignal::new(false);
-    let own = LocalResource::new(move || async move {
+    let own = Fetched::new(move || async move {
         let client = wallet.client();
         match client.create_link(&CreateLink { amount: None, note: None }).await {
             Ok(link) => {

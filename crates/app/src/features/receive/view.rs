@@ -5,7 +5,9 @@ use qianbao_api::keys::{CreateLink, LinkView};
 use qianbao_core::amount::PositiveAmount;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Amount, AmountField, AmountSize, Button, ButtonKind, Empty, Field, Glyph, Icon, QrCode, Sheet, Wait};
+use qianbao_ui::{
+    Act, Amount, AmountField, AmountSize, Button, ButtonKind, Empty, Field, Glyph, Icon, QrCode, Sheet, Wait,
+};
 
 use super::{Made, model};
 use crate::browser::calendar::{Style, written};
@@ -93,21 +95,18 @@ pub fn AskSheet(
         Ok(_) => String::new(),
         Err(error) => error.sentence(words, currency.get(), max()),
     });
-    let making = Action::new_local(move |request: &CreateLink| {
-        let request = request.clone();
-        async move {
-            let link = wallet.client().create_link(&request).await?;
-            made.run(link);
-            open.set(false);
-            Ok(())
-        }
+    let making = Act::new(move |request: CreateLink| async move {
+        let link = wallet.client().create_link(&request).await?;
+        made.run(link);
+        open.set(false);
+        Ok(())
     });
     let trouble = Signal::derive(move || making.value().get().and_then(Result::err).map(Trouble::Request));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if let Ok(amount) = read.get_untracked() {
             let note = Some(note.get_untracked().trim().to_owned()).filter(|note| !note.is_empty());
-            making.dispatch(CreateLink { amount: Some(amount.money()), note });
+            making.start(CreateLink { amount: Some(amount.money()), note });
         }
     };
     view! {

@@ -7,7 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Button, ButtonKind, Field, FieldKind, Glyph, IconButton, Navigation, Sheet, Toaster};
+use qianbao_ui::{Act, Button, ButtonKind, Field, FieldKind, Glyph, IconButton, Navigation, Sheet, Toaster};
 
 use crate::browser::clipboard;
 use crate::browser::picture::Picture;
@@ -44,8 +44,7 @@ pub fn Scan() -> View {
     let (words, navigation, toaster) = (words(), Navigation::get(), Toaster::get());
     let video = NodeRef::<html::Video>::new();
     let camera = StoredValue::<Option<Camera>, LocalStorage>::new_local(None);
-    let opened = Action::new_local(move |element: &scanner::Video| {
-        let element = element.clone();
+    let opened = Act::new(move |element: scanner::Video| {
         async move {
             let open = scanner::open(&element, move |text| take(navigation, &text)).await?;
             let has_torch = open.has_torch();
@@ -56,22 +55,19 @@ pub fn Scan() -> View {
     });
     Effect::new(move || {
         if let Some(element) = video.get() {
-            opened.dispatch_local(element);
+            opened.start(element);
         }
     });
     on_cleanup(move || drop(camera.try_update_value(Option::take)));
-    let from_picture = Action::new_local(move |file: &Picture| {
-        let file = file.clone();
-        async move {
-            match scanner::read_picture(&file).await {
-                Ok(Some(text)) => take(navigation, &text),
-                Ok(None) => toaster.say(Glyph::Alert, say!(words, picture_without_code)),
-                Err(error) => toaster.say(Glyph::Alert, move || sentence(words, error)),
-            }
+    let from_picture = Act::new(move |file: Picture| async move {
+        match scanner::read_picture(&file).await {
+            Ok(Some(text)) => take(navigation, &text),
+            Ok(None) => toaster.say(Glyph::Alert, say!(words, picture_without_code)),
+            Err(error) => toaster.say(Glyph::Alert, move || sentence(words, error)),
         }
     });
     let typing = RwSignal::new(false);
-    let paste = Action::new_local(move |(): &()| async move {
+    let paste = Act::new(move |(): ()| async move {
         match clipboard::paste().await.filter(|text| !text.trim().is_empty()) {
             Some(text) => take(navigation, &text),
             // Where reading the clipboard is not allowed, the field takes what is pasted.
@@ -94,8 +90,8 @@ pub fn Scan() -> View {
             </header>
             <view::Finder failed=failed waiting=opened.pending() />
             <div class="scan-ways">
-                <view::PictureButton choose=move |file| { from_picture.dispatch_local(file); } />
-                <view::WayButton label=say!(words, paste) glyph=Glyph::Paste press=move |()| { paste.dispatch(()); } />
+                <view::PictureButton choose=move |file| from_picture.start(file) />
+                <view::WayButton label=say!(words, paste) glyph=Glyph::Paste press=move |()| paste.start(()) />
                 <view::WayButton label=say!(words, type_code) glyph=Glyph::Keyboard press=move |()| typing.set(true) />
             </div>
             <Typing open=typing />

@@ -6,7 +6,7 @@ use qianbao_api::identity::SignIn as Request;
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Button, Field, FieldKind, Link, Navigation};
+use qianbao_ui::{Act, Button, Field, FieldKind, Link, Navigation};
 
 use crate::features::welcome::way_in;
 use crate::frame::Screen;
@@ -23,8 +23,8 @@ pub fn SignIn() -> View {
     let password = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
     let next = next_of(&navigation.path().get_untracked());
-    let signing_in = Action::new_local(move |request: &Request| {
-        let (request, next) = (request.clone(), next.clone());
+    let signing_in = Act::new(move |request: Request| {
+        let next = next.clone();
         async move {
             wallet.client().sign_in(&request).await?;
             navigation.replace(&next);
@@ -52,7 +52,7 @@ pub fn SignIn() -> View {
         tried.set(true);
         let request = Request { handle: handle.get_untracked().trim().to_owned(), password: password.get_untracked() };
         if !request.handle.is_empty() && !request.password.is_empty() {
-            signing_in.dispatch(request);
+            signing_in.start(request);
         }
     };
     view! {

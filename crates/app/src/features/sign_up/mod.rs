@@ -8,7 +8,7 @@ use qianbao_api::identity::SignUp as Request;
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Button, Field, FieldKind, Link, Navigation};
+use qianbao_ui::{Act, Button, Field, FieldKind, Link, Navigation};
 
 use self::model::{Entered, Flaw, Place};
 use crate::features::welcome::way_in;
@@ -36,8 +36,8 @@ pub fn SignUp() -> View {
     let entered = RwSignal::new(Entered::default());
     let tried = RwSignal::new(false);
     let next = next_of(&navigation.path().get_untracked());
-    let signing_up = Action::new_local(move |request: &Request| {
-        let (request, next) = (request.clone(), next.clone());
+    let signing_up = Act::new(move |request: Request| {
+        let next = next.clone();
         async move {
             wallet.client().sign_up(&request).await?;
             navigation.replace(&next);
@@ -65,7 +65,7 @@ pub fn SignUp() -> View {
             Locale::en => qianbao_api::identity::Locale::En,
         };
         if let Some(request) = entered.with_untracked(|entered| entered.request(locale)) {
-            signing_up.dispatch(request);
+            signing_up.start(request);
         }
     };
     let field = move |place: Place, label: TextProp, hint: TextProp, kind: FieldKind, autocomplete: &'static str| {

@@ -10,7 +10,8 @@ use qianbao_core::{Currency, Money};
 use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
-    Amount, AmountField, AmountParts, Button, Empty, Glyph, Icon, Mark, Navigation, Row, Skeleton, Tag, Tone,
+    Act, Amount, AmountField, AmountParts, Button, Empty, Fetched, Glyph, Icon, Mark, Navigation, Row, Skeleton, Tag,
+    Tone,
 };
 
 use crate::frame::Screen;
@@ -36,8 +37,8 @@ pub fn TopUp() -> View {
     });
     // One id for one asking: a second press after a lost answer asks for the same reference.
     let id = StoredValue::new(wallet.client().fresh_id::<qianbao_core::id::Topup>());
-    let asking = Action::new_local(move |amount: &Money| {
-        let request = CreateTopup { id: id.get_value(), amount: *amount };
+    let asking = Act::new(move |amount: Money| {
+        let request = CreateTopup { id: id.get_value(), amount };
         async move {
             let made = wallet.client().create_topup(&request).await?;
             navigation.go(&Route::TopUpDetail(made.id).path());
@@ -52,7 +53,7 @@ pub fn TopUp() -> View {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if let Ok(amount) = read.get_untracked() {
-            asking.dispatch(amount.money());
+            asking.start(amount.money());
         }
     };
     view! {
@@ -168,7 +169,7 @@ pub fn TopUpDetail(
 ) -> View {
     let (words, wallet) = (words(), Wallet::get());
     // The mirror has it a moment after it was made; until then the server is asked.
-    let asked = LocalResource::new(move || async move {
+    let asked = Fetched::new(move || async move {
         let page = wallet.client().topups(None, 50).await.ok()?;
         page.data.into_iter().find(|known| known.id == topup)
     });

@@ -6,7 +6,7 @@ use qianbao_client::ClientError;
 use qianbao_core::amount::AmountError;
 use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Banner, Button, ButtonKind, Field, Glyph, Navigation, Tone};
+use qianbao_ui::{Act, Banner, Button, ButtonKind, Field, Glyph, Navigation, Tone};
 
 use super::model::{self, NOTE_MAX};
 use super::pad::AmountPad;
@@ -29,16 +29,13 @@ pub fn Cashier() -> View {
     let currency = Signal::derive(move || till.currency());
     // The request of the last press, until an answer came: pressing again after a lost answer sends the same one.
     let pressed = StoredValue::new(None::<CreateOrder>);
-    let make = Action::new_local(move |request: &CreateOrder| {
-        let request = request.clone();
-        async move {
-            let order = till.client().create_order(&request).await?;
-            pressed.set_value(None);
-            let code = Screen::Code(order.id).path();
-            till.tell(order);
-            navigation.go(&code);
-            Ok::<(), ClientError>(())
-        }
+    let make = Act::new(move |request: CreateOrder| async move {
+        let order = till.client().create_order(&request).await?;
+        pressed.set_value(None);
+        let code = Screen::Code(order.id).path();
+        till.tell(order);
+        navigation.go(&code);
+        Ok::<(), ClientError>(())
     });
     let chargeable = move || typed.with(|text| model::chargeable(text, currency.get()));
     let wrong = {
@@ -59,7 +56,7 @@ pub fn Cashier() -> View {
         let wanted = model::order(till.client().fresh_id(), amount, &note.read_untracked());
         let request = pressed.with_value(|pressed| model::repeated(pressed.as_ref(), wanted));
         pressed.set_value(Some(request.clone()));
-        make.dispatch(request);
+        make.start(request);
     };
     view! {
         <div class="panes">

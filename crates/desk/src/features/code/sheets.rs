@@ -7,7 +7,7 @@ use qianbao_core::Currency;
 use qianbao_core::id::OrderId;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Sheet, Tone};
+use qianbao_ui::{Act, Banner, Button, ButtonKind, Glyph, Sheet, Tone};
 
 use super::model::edit;
 use crate::browser::page::PadPlace;
@@ -27,8 +27,7 @@ pub fn CancelSheet(
 ) -> View {
     let till = Till::get();
     let language = Language::get();
-    let cancel = Action::new_local(move |id: &OrderId| {
-        let id = *id;
+    let cancel = Act::new(move |id: OrderId| {
         async move {
             match till.client().cancel_order(id).await {
                 Ok(order) => till.tell(order),
@@ -48,7 +47,7 @@ pub fn CancelSheet(
     };
     let press = move |()| {
         if let Some(order) = order.get_untracked() {
-            cancel.dispatch(order.id);
+            cancel.start(order.id);
         }
     };
     view! {
@@ -93,17 +92,14 @@ fn EditForm(
     let amount = order.with_untracked(|order| order.as_ref().map(|order| order.amount));
     let currency = amount.map_or(Currency::CNY, |amount| amount.currency);
     let text_typed = RwSignal::new(amount.map(typed).unwrap_or_default());
-    let change = Action::new_local(move |(id, request): &(OrderId, EditOrder)| {
-        let (id, request) = (*id, request.clone());
-        async move {
-            match till.client().edit_order(id, &request).await {
-                Ok(order) => till.tell(order),
-                Err(error) if is_overtaken(error.code()) => till.find_order(id).await?,
-                Err(error) => return Err(error),
-            }
-            open.set(false);
-            Ok(())
+    let change = Act::new(move |(id, request): (OrderId, EditOrder)| async move {
+        match till.client().edit_order(id, &request).await {
+            Ok(order) => till.tell(order),
+            Err(error) if is_overtaken(error.code()) => till.find_order(id).await?,
+            Err(error) => return Err(error),
         }
+        open.set(false);
+        Ok(())
     });
     let failed = move || {
         change.value().with(|answer| match answer {
@@ -116,7 +112,7 @@ fn EditForm(
         let Some(order) = order.get_untracked() else { return };
         match edit(&order, amount) {
             Some(request) => {
-                change.dispatch((order.id, request));
+                change.start((order.id, request));
             }
             None => open.set(false),
         }

@@ -6,7 +6,7 @@ use qianbao_api::merchants::OpenShop as OpenShopRequest;
 use qianbao_core::Currency;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Banner, Button, Field, Glyph, Tone};
+use qianbao_ui::{Act, Banner, Button, Field, Glyph, Tone};
 
 use super::model::{Answers, CATEGORIES, CITY_MAX, NAME_EN_MAX, NAME_ZH_MAX, Wrong, wrong_ascii, wrong_text};
 use crate::say;
@@ -20,15 +20,14 @@ pub fn OpenShop() -> View {
     let language = Language::get();
     let answers = RwSignal::new(Answers { category: CATEGORIES[0].to_owned(), ..Answers::default() });
     let tried = RwSignal::new(false);
-    let open = Action::new_local(move |request: &OpenShopRequest| {
-        let request = request.clone();
-        async move { till.client().open_shop(&request).await.map(|shop| till.set_shop(shop)) }
+    let open = Act::new(move |request: OpenShopRequest| async move {
+        till.client().open_shop(&request).await.map(|shop| till.set_shop(shop))
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
         if let Some(request) = answers.with_untracked(|answers| answers.request(Currency::CNY)) {
-            open.dispatch(request);
+            open.start(request);
         }
     };
     let (needed, ascii) = (say!(needed), say!(ascii_only));

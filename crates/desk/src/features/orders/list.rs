@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_ui::dom::{View, each, view};
+use qianbao_ui::dom::{View, each, view};
 use leptos::text_prop::TextProp;
 use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;

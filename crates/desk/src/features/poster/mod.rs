@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use qianbao_api::merchants::{ShopView, StaticCodeView};
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Banner, Button, ButtonKind, Glyph, IconButton, Navigation, QrCode, Skeleton, Tone};
+use qianbao_ui::{Banner, Button, ButtonKind, Fetched, Glyph, IconButton, Navigation, QrCode, Skeleton, Tone};
 
 use crate::browser::page;
 use crate::say;
@@ -17,7 +17,7 @@ pub fn Poster() -> View {
     let till = Till::get();
     let language = Language::get();
     let navigation = Navigation::get();
-    let code = LocalResource::new(move || async move { till.client().shop_code().await });
+    let code = Fetched::new(move || async move { till.client().shop_code().await });
     let shop = move || match till.shop() {
         Shopfront::Open(shop) => Some(shop),
         Shopfront::Unknown | Shopfront::Missing => None,

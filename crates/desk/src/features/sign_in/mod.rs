@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use qianbao_api::identity::SignIn as SignInRequest;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Banner, Button, Field, FieldKind, Glyph, Tone};
+use qianbao_ui::{Act, Banner, Button, Field, FieldKind, Glyph, Tone};
 
 use crate::browser::page;
 use crate::say;
@@ -20,10 +20,7 @@ pub fn SignIn() -> View {
     let known = untrack(|| till.presence()).person().map(|person| person.handle.clone()).unwrap_or_default();
     let handle = RwSignal::new(known);
     let password = RwSignal::new(String::new());
-    let sign_in = Action::new_local(move |request: &SignInRequest| {
-        let request = request.clone();
-        async move { till.client().sign_in(&request).await }
-    });
+    let sign_in = Act::new(move |request: SignInRequest| async move { till.client().sign_in(&request).await });
     let wrong = move || {
         sign_in.value().with(|answer| match answer {
             Some(Err(error)) => failure(language.locale(), error),
@@ -35,7 +32,7 @@ pub fn SignIn() -> View {
         event.prevent_default();
         if complete.get_untracked() {
             let handle = handle.get_untracked().trim().to_lowercase();
-            sign_in.dispatch(SignInRequest { handle, password: password.get_untracked() });
+            sign_in.start(SignInRequest { handle, password: password.get_untracked() });
         }
     };
     view! {
