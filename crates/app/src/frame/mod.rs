@@ -8,9 +8,9 @@ mod incoming;
 mod screen;
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{Child, View, view};
 use qianbao_client::Presence;
 use qianbao_core::id::PersonId;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::{Glyph, Icon, Link, Navigation, Toasts};
 
 pub use screen::Screen;

@@ -1,9 +1,9 @@
 //! The other side of a payment: its name, what the operator vouches for, and what is only free text.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{Child, View, view};
 use qianbao_api::payments::PayeeView;
 use qianbao_client::Mark as Known;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::{Glyph, Mark, Tag, Tone};
 
 use crate::words::{Words, category, said, say, shop_name, words};

@@ -1,9 +1,9 @@
 //! The person and the settings of this browser.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use leptos::text_prop::TextProp;
 use qianbao_client::Step;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Banner, Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Segmented, Sheet, Switch, Tone};
 
@@ -39,7 +39,7 @@ pub fn Me() -> View {
 
 /// Who one is.
 #[component]
-fn Person() -> View {
+fn Person() -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     move || {
         wallet.person().map(|person| {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{Child, View, view};
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
@@ -11,6 +10,7 @@ use qianbao_api::payments::Preview;
 use qianbao_client::{ConfirmError, Obstacle, OwnPayment, Step, payment};
 use qianbao_core::Timestamp;
 use qianbao_core::id::OrderId;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountParts, AmountSize, Banner, Button, ButtonKind, Fact, Field, Glyph, LinkButton, Navigation, Tone,
@@ -122,7 +122,7 @@ fn note(words: Words, sheet: RwSignal<payment::Sheet>, obstacle: Memo<Option<Obs
 }
 
 /// What stands in the way, besides the note, and the way on where there is one.
-fn in_the_way(words: Words, obstacle: Memo<Option<Obstacle>>) -> View {
+fn in_the_way(words: Words, obstacle: Memo<Option<Obstacle>>) -> impl Child {
     move || {
         obstacle.get().filter(|obstacle| !matches!(obstacle, Obstacle::Note(_))).map(|obstacle| {
             let action = matches!(obstacle, Obstacle::Insufficient { .. }).then(|| {
@@ -206,7 +206,7 @@ fn TimeLeft(
     now: RwSignal<Timestamp>,
     /// The words.
     words: Words,
-) -> View {
+) -> impl Child {
     let left = Memo::new(move |_| model::countdown(end, now.get()));
     move || {
         left.get().map(|left| {

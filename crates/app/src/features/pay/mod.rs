@@ -12,9 +12,9 @@ mod model;
 mod view;
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use qianbao_client::{Stop, payment};
 use qianbao_core::Money;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::{Act, Fetched, Navigation, Rosette, Sheet};
 
 use crate::parts::Trouble;
@@ -62,13 +62,13 @@ pub fn Pay(
 fn Stages(
     /// What the client found.
     sheet: payment::Sheet,
-) -> View {
+) -> impl Child {
     let (words, wallet) = (words(), Wallet::get());
     let is_open = !sheet.preview.amount_fixed;
     let confirmed = RwSignal::new((!is_open).then(|| sheet.clone()));
     let asked_for = sheet.clone();
     let asking = Act::new(move |amount: Money| {
-        let (sheet, amount) = (asked_for.clone(), *amount);
+        let sheet = asked_for.clone();
         async move {
             confirmed.set(Some(wallet.client().price(&sheet, amount).await?));
             Ok::<(), Stop>(())

@@ -1,11 +1,11 @@
 //! Pieces of the sheet: waiting, refusals, the amount to be typed.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
 use qianbao_client::{Obstacle, Stop, payment};
 use qianbao_core::Money;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
     AmountField, AmountParts, Banner, Button, ButtonKind, Glyph, Icon, LinkButton, Navigation, Tone, Wait,

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use qianbao_ui::dom::{View, each, view};
-use qianbao_ui::dom::{View, each, view};
 use leptos::text_prop::TextProp;
 use qianbao_core::id::OrderId;
 use qianbao_ui::words::text;
@@ -98,9 +97,7 @@ fn Group(
         <div hidden=move || items.read().is_empty()>
             <h2 class="section-head">{text(title)}</h2>
             <div class="row-list card card-rows">
-                <For each=move || items.get() key=Item::face let:item>
-                    <ItemRow item=item />
-                </For>
+                {each(move || items.get(), Item::face, |item| view! { <ItemRow item=item /> })}
             </div>
         </div>
     }

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use qianbao_ui::dom::{View, view};
-use qianbao_ui::dom::{View, view};
 use qianbao_api::orders::CreateRefund;
 use qianbao_api::payments::CreatePaymentRefund;
 use qianbao_client::{ClientError, RefundOf, Step};

@@ -1,9 +1,9 @@
 //! The shop: what is known of it, the code to print, and the settings of this device.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use leptos::task::spawn_local;
 use qianbao_client::Step;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, ButtonKind, Card, Fact, Glyph, Icon, Mark, Row, Segmented, Sheet, Switch, Tone};
 
@@ -38,7 +38,7 @@ pub fn Shop() -> View {
 
 /// What customers see of the shop.
 #[component]
-fn About() -> View {
+fn About() -> impl Child {
     let till = Till::get();
     let known = move || match till.shop() {
         Shopfront::Open(shop) => Some(shop),
