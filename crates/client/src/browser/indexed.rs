@@ -6,13 +6,13 @@
 //! Each operation runs to its end on its own: a caller that goes away (a closed screen) neither cuts a write in half nor
 //! leaves the browser calling into nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, IntoFuture};
 use std::rc::Rc;
 
 use futures::channel::oneshot;
 use futures::future::LocalBoxFuture;
-use idb::{Database, Error, Factory, KeyRange, ObjectStore, Query, Transaction, TransactionResult};
+use idb::{Database, Error, Factory, KeyRange, ObjectStore, Query, Transaction};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -226,12 +226,31 @@ async fn commit(database: IdbDatabase, write: Rc<Write>) -> Result<(), StorageEr
     for change in &write.changes {
         apply(&transaction, change)?;
     }
-    match Transaction::from(transaction.clone()).into_future().await {
-        Ok(TransactionResult::Committed) => Ok(()),
-        Ok(TransactionResult::Aborted) | Err(_) => Err(transaction
-            .error()
-            .map_or_else(|| StorageError::Failed("the write was aborted".to_owned()), |error| excepted(&error))),
+    if is_committed(transaction.clone()).await {
+        return Ok(());
     }
+    let error = transaction.error();
+    Err(error.map_or_else(|| StorageError::Failed("the write was aborted".to_owned()), |error| excepted(&error)))
+}
+
+/// Waits for the end of a transaction. `Transaction`'s own future is over at its `error` event; the `abort` event that
+/// always follows would then call a closure that is gone.
+async fn is_committed(transaction: IdbTransaction) -> bool {
+    let (sender, receiver) = oneshot::channel();
+    let sender = Rc::new(Cell::new(Some(sender)));
+    let tell = |is_committed: bool| {
+        let sender = sender.clone();
+        move |_| {
+            if let Some(sender) = sender.take() {
+                // The receiver below waits for as long as the closures live.
+                let _ = sender.send(is_committed);
+            }
+        }
+    };
+    let mut watched = Transaction::from(transaction);
+    watched.on_complete(tell(true));
+    watched.on_abort(tell(false));
+    receiver.await.unwrap_or(false)
 }
 
 fn apply(transaction: &IdbTransaction, change: &Change) -> Result<(), StorageError> {
