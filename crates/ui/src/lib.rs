@@ -3,7 +3,7 @@
 //! A part takes words as [`TextProp`](leptos::text_prop::TextProp), so that a change of language reaches it; tells what
 //! was done by a [`Callback`](leptos::prelude::Callback); and holds no state of its own beyond what only it needs. The
 //! few words that belong to parts themselves (close, show password) come from [`words::KitWords`]. Looks stand in
-//! `web/styles`: a part writes classes only. Each part returns an erased view, which keeps the browser bundle small.
+//! `web/styles`: a part writes classes only. Views are built by [`dom`], what takes time is waited for by [`Act`] and [`Fetched`].
 //!
 //! Calls of the browser's own interfaces are made here and in the apps' `browser/` folders, nowhere else.
 
