@@ -1,9 +1,9 @@
 //! Head, main navigation, banners.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{Child, View, view};
 use leptos::text_prop::TextProp;
 use qianbao_client::SyncState;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Icon, Link, LinkButton, Tag, Tone};
 

@@ -4,9 +4,9 @@ mod announcer;
 mod chrome;
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use leptos::task::spawn_local;
 use qianbao_client::{Client, ClientError, Presence};
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Button, ButtonKind, Empty, Glyph, LinkButton, Navigation, Toaster, Toasts, Wait};
 
@@ -101,7 +101,7 @@ fn Opening(
     /// Asks again.
     #[prop(into)]
     again: Callback<()>,
-) -> View {
+) -> impl Child {
     let language = Language::get();
     move || {
         if let Some(error) = trouble.get() {

@@ -135,7 +135,7 @@ fn in_the_way(words: Words, obstacle: Memo<Option<Obstacle>>) -> impl Child {
 }
 
 /// The person's other payment of the same order, where there is one: another tab was faster.
-fn paid_before(words: Words, order: OrderId) -> impl IntoView {
+fn paid_before(words: Words, order: OrderId) -> impl Child {
     let wallet = Wallet::get();
     let own = Memo::new(move |_| wallet.own_payment(order));
     move || {
@@ -147,7 +147,7 @@ fn paid_before(words: Words, order: OrderId) -> impl IntoView {
             let href = Route::Payment(payment).path();
             let action = view! { <LinkButton href=href text=say!(words, look) kind=ButtonKind::Plain /> };
             let sentence = TextProp::from(move || problem(words, code));
-            view! { <Banner text=sentence tone=Tone::Gold glyph=Glyph::Info action=action.into_any() /> }
+            view! { <Banner text=sentence tone=Tone::Gold glyph=Glyph::Info action=action.built() /> }
         })
     }
 }

@@ -1,12 +1,12 @@
 //! The faces of a payment: going, checking, paid, not paid.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
 use qianbao_api::payments::PaidView;
 use qianbao_core::Timestamp;
 use qianbao_core::id::PaymentId;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Amount, AmountSize, Button, ButtonKind, Fact, Glyph, Icon, LinkButton};
 

@@ -2,8 +2,11 @@
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Amount, AmountSize, Button, ButtonKind, Empty, Fact, Glyph, IconButton, Navigation, Skeleton, Tag};
+use qianbao_ui::{
+    Amount, AmountSize, Button, ButtonKind, Empty, Fact, Fetched, Glyph, IconButton, Navigation, Skeleton, Tag,
+};
 
 use super::model::{is_refunding, is_void, status_tone, status_word};
 use super::refund::{RefundNews, RefundSheet};
@@ -18,18 +21,17 @@ use crate::texts::Language;
 pub fn CounterDetail(
     /// Its place in the ledger.
     sequence: u64,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let navigation = Navigation::get();
-    let found = LocalResource::new(move || till.counter(sequence));
+    let found = Fetched::new(move || till.counter(sequence));
     let counter = Memo::new(move |_| found.get());
     let body = move || match counter.get() {
-        Some(Some(counter)) => view! { <Known counter=counter /> }.into_any(),
+        Some(Some(counter)) => view! { <Known counter=counter /> },
         Some(None) => {
             view! { <Empty glyph=Glyph::Receipt title=say!(counter_missing) text=say!(counter_missing_text) /> }
-                .into_any()
         }
-        None => view! { <Skeleton lines=6 /> }.into_any(),
+        None => view! { <Skeleton lines=6 /> },
     };
     view! {
         <div class="detail-bar">
@@ -37,7 +39,6 @@ pub fn CounterDetail(
         </div>
         {body}
     }
-    .into_any()
 }
 
 /// A payment that is known.
@@ -45,7 +46,7 @@ pub fn CounterDetail(
 fn Known(
     /// The payment.
     counter: Counter,
-) -> impl IntoView {
+) -> View {
     let till = Till::get();
     let language = Language::get();
     let status = counter.status();
@@ -81,7 +82,6 @@ fn Known(
             {give_back}
         </div>
     }
-    .into_any()
 }
 
 /// What there is to know.
@@ -89,7 +89,7 @@ fn Known(
 fn Facts(
     /// The payment.
     counter: Counter,
-) -> impl IntoView {
+) -> View {
     let language = Language::get();
     let Counter { entry, fee, refunded } = counter;
     let (name, at) = (counterparty(&entry), entry.at);
@@ -118,5 +118,4 @@ fn Facts(
             </Fact> {fee} {refunded} {payment}
         </dl>
     }
-    .into_any()
 }

@@ -1,13 +1,13 @@
 //! One order.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
 use qianbao_api::orders::OrderView;
 use qianbao_client::RefundOf;
 use qianbao_core::Timestamp;
 use qianbao_core::id::OrderId;
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{
     Amount, AmountSize, Button, ButtonKind, Empty, Fact, Glyph, IconButton, LinkButton, Navigation, Skeleton, Tag,

@@ -1,11 +1,11 @@
 //! The list, beside the order that is looked at.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, each, view};
 use leptos::text_prop::TextProp;
 use qianbao_core::id::OrderId;
+use qianbao_ui::dom::{View, each, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Fetched, Amount, Button, ButtonKind, Empty, Glyph, LinkButton, Mark, Row, Tag};
+use qianbao_ui::{Amount, Button, ButtonKind, Empty, Fetched, Glyph, LinkButton, Mark, Row, Tag};
 
 use super::counter::CounterDetail;
 use super::detail::OrderDetail;

@@ -1,11 +1,11 @@
 //! Giving a payment back, whole or in part, asked twice.
 
 use leptos::prelude::*;
-use qianbao_ui::dom::{View, view};
 use qianbao_api::orders::CreateRefund;
 use qianbao_api::payments::CreatePaymentRefund;
 use qianbao_client::{ClientError, RefundOf, Step};
 use qianbao_core::Money;
+use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, AmountField, AmountParts, Banner, Button, ButtonKind, Field, Glyph, Sheet, Tone};
 
@@ -54,7 +54,6 @@ pub fn RefundSheet(
     let (typed, reason) = (RwSignal::new(typed(left)), RwSignal::new(String::new()));
     let amount = Memo::new(move |_| part(&typed.read(), left));
     let give = Act::new(move |(amount, reason): (Money, String)| {
-        let (amount, reason) = (*amount, reason.clone());
         async move {
             // The sheet goes at once: from here on the payment itself says how the refund stands.
             open.set(false);
@@ -117,7 +116,7 @@ pub fn RefundSheet(
 pub fn RefundNews(
     /// What was paid.
     paid: RefundOf,
-) -> View {
+) -> impl Child {
     let till = Till::get();
     let language = Language::get();
     move || {
