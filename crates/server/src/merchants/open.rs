@@ -109,5 +109,7 @@ async fn insert(realm: &Realm, sources: &Sources, shop: &Shop) -> Result<(), Dir
     let (kind, at) = ("shop.opened", shop.created_at);
     write.event(NewEvent { id: sources.id(), kind, subject: &id, body: &body, at }).await?;
     write.changed(Owner::Shop(shop.view.id), DocumentKind::Shop, &id).await?;
+    // Their desk's streams began without a shop and listen for the person.
+    write.ring(Owner::Person(shop.owner));
     write.commit().await
 }

@@ -4,7 +4,8 @@
 //! happened while nobody listened is heard. Each hint's id says where ledger and documents stood; a client that comes back with the id of
 //! where they stand now (`Last-Event-ID`) has heard everything, and its stream begins in silence. Hints may be merged and never carry content.
 //! A stream ends with its session, with the server, and when the client goes. There are at most `--streams-max` of them, and of one person in a
-//! realm at most `--person-streams-max`, so that nobody takes the places of all others.
+//! realm at most `--person-streams-max`, so that nobody takes the places of all others. One that began at the desk before there was a shop
+//! becomes the shop's when it is opened.
 //!
 //! One task a realm follows the ledger while streams are open and tells all of them which accounts were touched, so that a commit is read
 //! once and not once for each stream.
@@ -148,6 +149,7 @@ impl Refuses for StreamError {
 struct Open {
     call: Call,
     session: SessionId,
+    person: PersonId,
     account: Option<AccountId>,
     owner: Option<Owner>,
     touched: broadcast::Receiver<Arc<HashSet<AccountId>>>,
@@ -178,6 +180,7 @@ pub async fn open(
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut open = Open {
         session: signed.session,
+        person: signed.person,
         account: subject.account().map(|account| account.id()),
         owner: subject.owner(),
         touched: listen(&call.realm),
@@ -221,16 +224,31 @@ impl Open {
                 Err(broadcast::error::RecvError::Lagged(_)) => Some(true),
                 Err(broadcast::error::RecvError::Closed) => None,
             },
-            rung = self.bell.next() => match rung? {
-                Rung::For(owner) => Some(Some(owner) == self.owner),
-                Rung::Anyone => Some(true),
-            },
+            rung = self.bell.next() => {
+                let rung = rung?;
+                Some(self.concerns(rung).await)
+            }
             _ = self.look.tick() => {
                 let now = self.call.app.sources.now();
                 let is_live = session::is_live(&self.call.realm.directory, self.session, now).await;
                 is_live.unwrap_or(false).then_some(false)
             }
         }
+    }
+
+    /// Whether a ring concerns this stream. Without a shop it listens for the person, who may have opened one.
+    async fn concerns(&mut self, rung: Rung) -> bool {
+        let owner = self.owner.unwrap_or(Owner::Person(self.person));
+        if rung != Rung::Anyone && rung != Rung::For(owner) {
+            return false;
+        }
+        if self.owner.is_none()
+            && let Ok(subject) = Subject::of(&self.call.realm, self.call.audience, self.person).await
+        {
+            self.account = subject.account().map(|account| account.id());
+            self.owner = subject.owner();
+        }
+        true
     }
 
     async fn hint(&self) -> Event {

@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use futures::StreamExt;
+use qianbao_api::merchants::{ShopView, StaticCodeView};
+use qianbao_api::payments::Target;
 use qianbao_api::{Problem, ProblemCode};
+use qianbao_core::intent::Payee;
+use qianbao_core::{Currency, Money};
 use qianbao_server::config::ServeOptions;
+use serde_json::json;
 
 use crate::house::{House, TestResult, Visitor, transfer};
 
@@ -106,6 +111,27 @@ async fn a_client_that_heard_everything_comes_back_in_silence_and_any_other_hear
     );
     let after = heard(&street.desk).await?;
     assert_eq!(Ear::again(&street.desk, Some(after.as_bytes())).await?.hears(A_WHILE).await?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_desk_hears_of_its_shop_from_the_moment_it_is_opened() -> TestResult {
+    let house = House::new().await?;
+    let (desk, ming) =
+        (house.desk(house.person("wang", "王芳", 0).await?).await?, house.person("ming", "李明", 1_000).await?);
+    let mut ear = Ear::of(&desk).await?;
+    ear.hears(SOON).await?.ok_or("expected a hint at the beginning")?;
+    let shop = json!({
+        "name_zh": "面馆", "name_en": "Noodles", "category": "5812", "city": "Suzhou", "currency": "CNY"
+    });
+    desk.post("/v1/shop", &shop).await?.ok::<ShopView>()?;
+    ear.hears(SOON).await?.ok_or("expected a hint of the shop")?;
+    let StaticCodeView { link, .. } = desk.get("/v1/shop/code").await?.ok()?;
+    let shop: ShopView = desk.get("/v1/shop").await?.ok()?;
+    let amount = Money::new(500, Currency::CNY);
+    let ming = house.wallet(ming).await?;
+    ming.pay(&ming.payment(Target::ShopCode { link }, Payee::Shop(shop.id), amount)?).await?;
+    ear.hears(SOON).await?.ok_or("expected a hint of the payment")?;
     Ok(())
 }
 
