@@ -1,8 +1,13 @@
 // Registers the service worker and tells the app when a newer build waits.
 //
+// Browsers look for a newer build when a page is loaded. A wallet may stay open for days, so it also looks when a person
+// turns to it, and once an hour.
+//
 // A waiting build never takes over by itself: a person may be in the middle of a payment. The app hears the event
 // `qianbao:update` on the window (or finds `qianbao.updateReady` true), asks, and calls `qianbao.applyUpdate()`, which
 // hands over and reloads once.
+
+const LOOK_EVERY_MS = 3_600_000;
 
 let waiting;
 
@@ -23,6 +28,15 @@ function watch(registration) {
   });
 }
 
+function keepLooking(registration) {
+  const look = () => {
+    // Without a network there is nothing newer; the next time will do.
+    if (!document.hidden) registration.update().catch(() => {});
+  };
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, LOOK_EVERY_MS);
+}
+
 /** Registers `/service-worker.js` once the page is idle; in a watch build it removes an older registration instead. */
 export function registerServiceWorker() {
   globalThis.qianbao.updateReady = false;
@@ -40,7 +54,9 @@ export function registerServiceWorker() {
     }
     // A private window or a full disk may refuse; the app then works without an offline start.
     try {
-      watch(await navigator.serviceWorker.register("/service-worker.js", { updateViaCache: "none" }));
+      const registration = await navigator.serviceWorker.register("/service-worker.js", { updateViaCache: "none" });
+      watch(registration);
+      keepLooking(registration);
     } catch (error) {
       console.info("no offline start:", error.message);
     }
