@@ -1,5 +1,7 @@
-//! `cargo xtask bench`: runs the measuring programs (`tests/bench` for the ledger, `tests/load` for HTTP), prints their table
-//! and keeps `target/bench.json`.
+//! `cargo xtask bench`: runs the measuring programs (`tests/bench` for the ledger, `tests/load` for HTTP, the timed journeys of
+//! `tests/e2e` for what people wait for), prints their table and keeps `target/bench.json`.
+
+mod live;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -21,7 +23,8 @@ pub struct Options {
     pub name: Option<String>,
 }
 
-/// A row of `target/bench.json`: one figure of ours beside one of a peer, measured in turn.
+/// A row of `target/bench.json`: one figure of ours beside one of a peer, measured in turn. Where there is no peer, the
+/// goal stands in its place and `pairs` counts the measurements.
 #[derive(Debug, Deserialize, Serialize)]
 struct Row {
     id: String,
@@ -36,17 +39,33 @@ struct Row {
     ratio_max: f64,
     goal: Option<f64>,
     met: Option<bool>,
+    #[serde(default)]
+    bound: Bound,
+}
+
+/// On which side of the goal the ratio has to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Bound {
+    /// More is better: a rate.
+    #[default]
+    AtLeast,
+    /// Less is better: a time.
+    AtMost,
 }
 
 /// A program that measures some rows.
 struct Source {
     /// Ids of its rows.
     ids: &'static [&'static str],
-    run: fn(&Places, &Options, &Path) -> Result<(), Failure>,
+    run: fn(&Places, &Options) -> Result<Vec<Row>, Failure>,
 }
 
-const SOURCES: &[Source] =
-    &[Source { ids: &["L1", "L2", "L3", "M1"], run: engine }, Source { ids: &["L4"], run: http }];
+const SOURCES: &[Source] = &[
+    Source { ids: &["L1", "L2", "L3", "M1"], run: engine },
+    Source { ids: &["L4"], run: http },
+    Source { ids: &["P1"], run: live::rows },
+];
 
 /// Runs the command.
 pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
@@ -64,12 +83,7 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
     std::fs::create_dir_all(places.notes())?;
     let mut rows: Vec<Row> = Vec::new();
     for source in sources {
-        let part = places.notes().join(format!("bench-{}.json", source.ids[0]));
-        (source.run)(places, options, &part)?;
-        let found: Vec<Row> = serde_json::from_str(&std::fs::read_to_string(&part)?).map_err(|error| {
-            Failure::new(format!("{}: {error}", part.display()), "its rows are described in crates/xtask/src/bench.rs")
-        })?;
-        rows.extend(found);
+        rows.extend((source.run)(places, options)?);
     }
     let json = serde_json::to_string_pretty(&rows).map_err(|error| Failure::new(error.to_string(), "report this"))?;
     std::fs::write(places.root.join("target/bench.json"), json)?;
@@ -77,8 +91,21 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The rows that a program writes into the file it is given.
+fn written(places: &Places, id: &str, write: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<Vec<Row>, Failure> {
+    let part = places.notes().join(format!("bench-{id}.json"));
+    write(&part)?;
+    serde_json::from_str(&std::fs::read_to_string(&part)?).map_err(|error| {
+        Failure::new(format!("{}: {error}", part.display()), "its rows are described in crates/xtask/src/bench.rs")
+    })
+}
+
 /// The ledger alone.
-fn engine(places: &Places, options: &Options, out: &Path) -> Result<(), Failure> {
+fn engine(places: &Places, options: &Options) -> Result<Vec<Row>, Failure> {
+    written(places, "L1", |out| run_engine(places, options, out))
+}
+
+fn run_engine(places: &Places, options: &Options, out: &Path) -> Result<(), Failure> {
     let mut bench = command(places, "cargo");
     bench.args(["run", "--quiet", "--release", "--package", "qianbao-tests-bench", "--", "--out"]).arg(out);
     if options.quick {
@@ -88,7 +115,11 @@ fn engine(places: &Places, options: &Options, out: &Path) -> Result<(), Failure>
 }
 
 /// The server, asked over HTTP.
-fn http(places: &Places, options: &Options, out: &Path) -> Result<(), Failure> {
+fn http(places: &Places, options: &Options) -> Result<Vec<Row>, Failure> {
+    written(places, "L4", |out| run_http(places, options, out))
+}
+
+fn run_http(places: &Places, options: &Options, out: &Path) -> Result<(), Failure> {
     crate::run::build(places, true)?;
     let mut bench = command(places, "cargo");
     bench.args(["run", "--quiet", "--release", "--package", "qianbao-tests-load", "--", "--out"]).arg(out);
@@ -101,18 +132,19 @@ fn http(places: &Places, options: &Options, out: &Path) -> Result<(), Failure> {
 
 fn table(rows: &[Row]) -> String {
     let mut text = format!(
-        "{:<10} {:>12} {:>12}  {:<22} {:>23}  {:<8} what\n",
+        "{:<10} {:>12} {:>12}  {:<22} {:>23}  {:<12} what\n",
         "id", "ours", "peer", "unit, peer", "ratio (min–max), pairs", "goal"
     );
     for row in rows {
+        let side = if row.bound == Bound::AtLeast { '≥' } else { '≤' };
         let goal = match (row.goal, row.met) {
-            (Some(goal), Some(true)) => format!("{goal} met"),
-            (Some(goal), _) => format!("{goal} MISSED"),
+            (Some(goal), Some(true)) => format!("{side} {goal} met"),
+            (Some(goal), _) => format!("{side} {goal} MISSED"),
             (None, _) => "none".to_owned(),
         };
         let _ = writeln!(
             text,
-            "{:<10} {:>12.1} {:>12.1}  {:<22} {:>6.2} ({:.2}–{:.2}), {:>3}  {:<8} {}",
+            "{:<10} {:>12.1} {:>12.1}  {:<22} {:>6.2} ({:.2}–{:.2}), {:>3}  {:<12} {}",
             row.id,
             row.ours,
             row.peer,

@@ -1,4 +1,5 @@
-//! `cargo xtask e2e [--tag NAME]`: the browser journeys of `tests/e2e`, on the release build of the apps and a debug server.
+//! `cargo xtask e2e [--tag NAME]`: the browser journeys of `tests/e2e`, on the release build of the apps and a debug server
+//! unless asked otherwise.
 
 use clap::Args;
 
@@ -16,6 +17,9 @@ pub struct Options {
     /// Only journeys with this tag, such as `pay`.
     #[arg(long)]
     pub tag: Option<String>,
+    /// On the release build of the server too, as it is when it is measured.
+    #[arg(long)]
+    pub release: bool,
     /// Anything more for Playwright, such as a file name or `--repeat-each=5`.
     #[arg(last = true)]
     pub more: Vec<String>,
@@ -23,7 +27,7 @@ pub struct Options {
 
 /// Runs the command.
 pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
-    prepare(places)?;
+    prepare(places, options)?;
     let (kept, _) = journeys(places, options)?;
     if kept {
         return Ok(());
@@ -35,7 +39,7 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
 }
 
 /// Everything the journeys need.
-pub fn prepare(places: &Places) -> Result<(), Failure> {
+pub fn prepare(places: &Places, options: &Options) -> Result<(), Failure> {
     let mut steps = Steps::new(4);
     steps.next("tools");
     tools::ensure(places, tools::SITE)?;
@@ -44,8 +48,13 @@ pub fn prepare(places: &Places) -> Result<(), Failure> {
         steps.next(app.name());
         site::build(places, app)?;
     }
-    steps.next("server and sandbox, debug");
-    run::build(places, false)
+    steps.next(&format!("server and sandbox, {}", profile(options)));
+    run::build(places, options.release)
+}
+
+/// The build of the server that is wanted.
+fn profile(options: &Options) -> &'static str {
+    if options.release { "release" } else { "debug" }
 }
 
 /// Runs the prepared journeys. Says whether all passed, and counts them.
@@ -60,8 +69,8 @@ pub fn journeys(places: &Places, options: &Options) -> Result<(bool, Count), Fai
     playwright
         .args(&options.more)
         .env("CHROME_PATH", chromium)
-        .env("QIANBAO_BIN", places.program("debug", "qianbao"))
-        .env("QIANBAO_SANDBOX_BIN", places.program("debug", "qianbao-sandbox"))
+        .env("QIANBAO_BIN", places.program(profile(options), "qianbao"))
+        .env("QIANBAO_SANDBOX_BIN", places.program(profile(options), "qianbao-sandbox"))
         .env("QIANBAO_SITE", places.site());
     let kept = process::run_kept(&mut playwright)?;
     Ok((kept.success, Count::of_playwright(&kept.text)))

@@ -83,8 +83,9 @@ impl Suite {
             Self::Api => api(places, postgres),
             Self::Schema => schema::run(places),
             Self::Browser => {
-                e2e::prepare(places)?;
-                e2e::journeys(places, &e2e::Options::default())
+                let all = e2e::Options::default();
+                e2e::prepare(places, &all)?;
+                e2e::journeys(places, &all)
             }
         }
     }
