@@ -35,6 +35,10 @@ export class Guard {
     });
     page.on("pageerror", (error) => this.#note(page, `uncaught: ${error.stack ?? error.message}`));
     page.on("crash", () => this.#note(page, "the page crashed"));
+    page.on("dialog", (dialog) => {
+      this.#note(page, `a script opened a dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
   }
 
   #note(page: Page | undefined, text: string): void {

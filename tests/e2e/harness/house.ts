@@ -6,7 +6,7 @@ import http from "node:http";
 import net from "node:net";
 import path from "node:path";
 import { Line } from "./line";
-import { out, sandbox, server, site } from "./places";
+import { out, sandbox, server, site as builtSite } from "./places";
 import { seeded } from "./seed";
 
 const START_MS = 30_000;
@@ -22,15 +22,16 @@ export class House {
   private constructor(
     name: string,
     readonly line: Line,
-    private readonly serverPort: number,
+    readonly serverPort: number,
+    private readonly site: string,
   ) {
     this.folder = path.join(out, name);
   }
 
-  /** A house on a copy of the seeded data. */
-  static async open(name: string): Promise<House> {
+  /** A house on a copy of the seeded data; `site` is the folder of the built apps. */
+  static async open(name: string, site = builtSite): Promise<House> {
     const serverPort = await freePort();
-    const house = new House(name, await Line.open(serverPort), serverPort);
+    const house = new House(name, await Line.open(serverPort), serverPort, site);
     mkdirSync(house.folder, { recursive: true });
     cpSync(seeded, house.data, { recursive: true });
     house.#bankPort = await freePort();
@@ -52,7 +53,7 @@ export class House {
     this.#server = this.#start(server, [
       "serve",
       ...["--data", this.data],
-      ...["--site", site],
+      ...["--site", this.site],
       ...["--listen", `127.0.0.1:${this.serverPort}`],
       ...["--domain", `localhost:${this.line.port}`],
       ...["--bank-url", `http://127.0.0.1:${this.#bankPort}`],

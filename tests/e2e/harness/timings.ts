@@ -1,4 +1,4 @@
-// How long journeys took: target/e2e/timings.jsonl, one line each. No bench row reads it yet.
+// How long journeys took: target/e2e/timings.jsonl, one line each. `cargo xtask bench P1` reads those of the row it makes.
 
 import { appendFileSync } from "node:fs";
 import path from "node:path";

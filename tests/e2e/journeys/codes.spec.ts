@@ -1,49 +1,102 @@
 // Bad input is met with words that say what it is; nothing is opened, nothing is paid.
 
-import { expect, test } from "../harness/test";
+import * as codes from "../harness/codes";
+import { answered } from "../harness/guard";
+import type { House } from "../harness/house";
+import { pictureOf } from "../harness/pictures";
+import { expect, PASSWORD, test } from "../harness/test";
+import { Visitor } from "../harness/visitor";
+import type { Language } from "../harness/texts";
+import type { Desk } from "../pages/desk";
 import type { Wallet } from "../pages/wallet";
 
-/** CRC-16/CCITT-FALSE over UTF-8, as at the end of an EMVCo code. */
-function checksum(text: string): string {
-  let crc = 0xffff;
-  for (const byte of Buffer.from(text, "utf8")) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1) & 0xffff;
-  }
-  return crc.toString(16).toUpperCase().padStart(4, "0");
+/** The shortest time that an order can be paid, in seconds. */
+const SHORTEST_S = 30;
+
+interface Bad {
+  what: string;
+  text: string;
+  /** The key of the sentence that says so. */
+  words: string;
+  /** Whether it is scanned from a picture; else it is pasted. */
+  pictured?: boolean;
 }
 
-/** The same code for another amount, with a right checksum and the old signature. */
-function forged(payload: string): string {
-  const body = payload.slice(0, -4).replace(/54(\d\d)18(\.00)?/, (whole) => whole.replace("18", "08"));
-  return body + checksum(body);
+/** A code that the shop showed some days ago, for an order that nobody paid. */
+async function forgottenCode(house: House, desk: Desk, payload: string): Promise<string> {
+  const { data } = await desk.ask<{ data: (codes.OrderFacts & { status: string })[] }>("/v1/orders?limit=100");
+  const order = data.find(({ status }) => status === "expired");
+  if (!order) throw new Error("the demo shop has no order that is over");
+  return codes.codeOfOrder(house, payload, order);
 }
 
-// The example of the EMVCo specification, of another payment service.
-const FOREIGN =
-  "00020101021229300012D156000000000510A93FO3230Q31280012D15600000001030812345678520441115802CN5914BEST TRANSPORT6007BEIJING" +
-  "64200002ZH0104最佳运输0202北京540523.7253031565502016233030412340603***0708A60086670902ME91320016A0112233449988770708123456786304A13A";
-
-test("damaged, forged, foreign codes and plain text are told apart", { tag: "@codes" }, async ({ doors }) => {
-  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
-  await desk.charge("18.00");
+async function badCodes(house: House, desk: Desk): Promise<Bad[]> {
   const payload = await desk.payload();
-  const cases: [string, string][] = [
-    [payload.replace("CN", "CM"), "code_damaged"],
-    [payload.slice(0, -6), "code_damaged"],
-    [forged(payload), "code_suspect"],
-    [FOREIGN, "code_foreign"],
-    ["https://example.com/pay?amount=18", "code_text"],
-    ["javascript:alert(1)", "code_text"],
-    ["<img src=x onerror=alert(1)>", "code_text"],
-    ["'; DROP TABLE people; --", "code_text"],
+  const dollars = codes.forged(codes.FOREIGN, { "53": "840", "54": "23.72" });
+  return [
+    { what: "a letter changed", text: payload.replace("CN", "CM"), words: "code_damaged" },
+    { what: "a letter changed", text: payload.replace("CN", "CM"), words: "code_damaged", pictured: true },
+    { what: "cut short", text: payload.slice(0, -6), words: "code_damaged" },
+    { what: "oversize", text: codes.oversize(payload), words: "code_damaged" },
+    { what: "oversize", text: codes.oversize(payload), words: "code_damaged", pictured: true },
+    { what: "without signature", text: codes.unsigned(payload), words: "code_suspect" },
+    { what: "without signature", text: codes.unsigned(payload), words: "code_suspect", pictured: true },
+    { what: "with a signature that nobody made", text: codes.wronglySigned(payload), words: "code_suspect" },
+    { what: "for less, with the old signature", text: codes.forged(payload, { "54": "0.01" }), words: "code_suspect", pictured: true },
+    { what: "of another payment service", text: codes.FOREIGN, words: "code_foreign" },
+    { what: "of another payment service", text: codes.FOREIGN, words: "code_foreign", pictured: true },
+    { what: "of another payment service, in dollars", text: dollars, words: "code_foreign" },
+    { what: "of an order that is over", text: await forgottenCode(house, desk, payload), words: "order_expired" },
+    { what: "of an order that is over", text: await forgottenCode(house, desk, payload), words: "order_expired", pictured: true },
   ];
-  for (const [text, words] of cases) {
+}
+
+for (const language of ["zh", "en"] as Language[]) {
+  test(`codes that cannot be paid say why, and nothing is sent (${language})`, { tag: "@codes" }, async ({ house, doors, guard }) => {
+    // Whether an order is over is the server's to say.
+    guard.allow(answered(409, /\/v1\/payments\/preview/));
+    const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming", language })];
+    const [before, entries] = [await wallet.balance(), (await wallet.records()).length];
+    await desk.charge("18.00");
+    const moving = wallet.movingRequests();
+    for (const { what, text, words, pictured } of await badCodes(house, desk)) {
+      if (pictured) await wallet.choosePicture(await pictureOf(text));
+      else await wallet.pasteCode(text);
+      await expect(wallet.page.getByText(wallet.say(words)), `a code ${what}`).toBeVisible();
+      await wallet.expectText("money_not_moved");
+      await expect(wallet.approval(), `nothing to approve for a code ${what}`).toHaveCount(0);
+    }
+    expect(moving, "no request that could move money left the page").toEqual([]);
+    expect(await wallet.balance()).toBe(before);
+    expect((await wallet.records()).length).toBe(entries);
+  });
+}
+
+test("other text is shown as text and never opened", { tag: "@codes" }, async ({ doors }) => {
+  const wallet = await doors.wallet({ as: "ming" });
+  for (const text of ["https://example.com/pay?amount=18", "javascript:alert(1)", "<img src=x onerror=alert(1)>", "'; DROP TABLE people; --"]) {
     await wallet.typeCode(text);
-    await wallet.expectText(words);
+    await wallet.expectText("code_text");
+    await expect(wallet.page.getByText(text)).toBeVisible();
     await expect(wallet.approval(), `nothing to approve for ${text}`).toHaveCount(0);
     expect(new URL(wallet.page.url()).origin).toBe(wallet.origin);
   }
+});
+
+test("an order that ends while its sheet is open is not paid any more", { tag: "@codes" }, async ({ house, doors }) => {
+  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
+  const before = await wallet.balance();
+  const till = await new Visitor(house, "desk").signIn("chen", PASSWORD);
+  const { id, code } = await till.order(1_500, { expires_in_s: SHORTEST_S });
+  await desk.go(`/code/${id}`);
+  await wallet.pasteCode(code);
+  await wallet.expectToPay("15.00");
+  await expect(desk.page.getByText(desk.say("expired"))).toBeVisible({ timeout: (SHORTEST_S + 5) * 1_000 });
+  await wallet.approve();
+  await wallet.expectHeading("payment_not_paid");
+  await wallet.expectText("order_expired");
+  await wallet.expectText("money_not_moved");
+  expect(await wallet.balance()).toBe(before);
 });
 
 test("a link of another wallet is not followed", { tag: "@codes" }, async ({ doors }) => {

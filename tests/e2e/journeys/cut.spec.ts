@@ -61,12 +61,10 @@ for (const { cut, commits } of CUTS) {
     await expect(wallet.page.getByRole("heading", { name: wallet.say("payment_checking"), exact: true })).toBeVisible();
     await expect(wallet.page.getByText(wallet.say("payment_checking_text"))).toBeVisible();
 
-    const context = wallet.page.context();
+    const later = await wallet.anotherTab();
     await wallet.page.close();
-    const page = await context.newPage();
-    const later = Object.assign(Object.create(Object.getPrototypeOf(wallet) as object) as Wallet, wallet, { page });
     await later.go(`/payments/${payment}`);
-    await expect(page.locator("#shell")).toHaveCount(0);
+    await expect(later.page.locator("#shell")).toHaveCount(0);
     house.line.mend();
     const paid = await expectOneOutcome(later, payment, before, 5);
     if (commits) expect(paid, "what the server did is found again").toBe(true);

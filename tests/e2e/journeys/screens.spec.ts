@@ -1,9 +1,8 @@
 // Every screen in both languages, both themes, on phone and desktop: axe finds nothing, nothing is cut off sideways, and a
 // picture of it is kept under target/e2e/screens.
 
-import { expect, type Page } from "@playwright/test";
-import { expectAccessible } from "../harness/accessibility";
-import { DESKTOP, keepScreen, PHONE, test, type Theme, type Visit } from "../harness/test";
+import { inspect } from "../harness/screens";
+import { DESKTOP, PHONE, test, type Theme, type Visit } from "../harness/test";
 import type { Language } from "../harness/texts";
 
 interface Looks {
@@ -19,21 +18,6 @@ const LOOKS: Looks[] = (["zh", "en"] as Language[]).flatMap((language) =>
     ].map(({ size, viewport }) => ({ name: `${size}-${language}-${theme}`, visit: { language, theme, viewport } })),
   ),
 );
-
-/** The screen has what it waited for: a heading, and no skeleton left. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.locator("#shell")).toHaveCount(0);
-  await expect(page.getByRole("heading").first()).toBeVisible();
-  await expect(page.locator(".skeleton:visible")).toHaveCount(0);
-}
-
-async function inspect(page: Page, name: string): Promise<void> {
-  await settled(page);
-  await keepScreen(page, name);
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(beyond, `${name} is ${beyond} px too wide`).toBeLessThanOrEqual(0);
-  await expectAccessible(page, name);
-}
 
 for (const { name, visit } of LOOKS) {
   test(`the wallet before sign-in, ${name}`, { tag: "@screens" }, async ({ doors }) => {

@@ -2,7 +2,7 @@
 
 import { filmPicture } from "../harness/camera";
 import { expect, test } from "../harness/test";
-import { keepTiming } from "../harness/timings";
+import type { Wallet } from "../pages/wallet";
 
 /** Both pages have to show a payment within this time of the approval. */
 const SHOWN_MS_MAX = 3_000;
@@ -89,6 +89,51 @@ test("the printed code of the counter takes any amount, and the shop gives it ba
     await expect.poll(() => wallet.balance()).toBe(before - left);
   }
   await expect(desk.button("refund")).toBeHidden();
+});
+
+test("the printed code of the counter is scanned, any amount is paid, and the desk shows it", { tag: "@pay" }, async ({ doors }) => {
+  const [desk, printer, wallet] = [await doors.desk(), await doors.desk(), await doors.wallet({ as: "ming" })];
+  const before = await wallet.balance();
+  await desk.go("/orders");
+  const counter = desk.page.getByText(desk.say("counter_payment"));
+  await expect(desk.page.getByRole("heading", { name: desk.say("title_orders") })).toBeVisible();
+  const shown = await counter.count();
+
+  await wallet.choosePicture(await printer.printedPoster());
+  await wallet.expectText("payee_shop_verified");
+  await wallet.typeAmount("5.20");
+  await wallet.field("note_optional").fill("两个茶叶蛋");
+  await wallet.expectToPay("5.20");
+  await wallet.approve();
+  await wallet.expectPaid();
+  expect(await wallet.balance()).toBe(before - 520);
+  await expect(counter, "the desk hears of it").toHaveCount(shown + 1);
+  await expect(desk.page.getByText("5.20").first()).toBeVisible();
+});
+
+test("two tabs of one person approve the same code at once: it is paid once, and the other tab says so", { tag: "@pay" }, async ({ doors }) => {
+  const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming" })];
+  const before = await wallet.balance();
+  await desk.charge("6.40");
+  const code = `/pay?code=${encodeURIComponent(await desk.payload())}`;
+  const tabs = [wallet, await wallet.anotherTab()];
+  for (const tab of tabs) await tab.go(code);
+  for (const tab of tabs) await tab.expectToPay("6.40");
+  await Promise.all(tabs.map((tab) => tab.approval().click()));
+  await desk.expectPaid();
+
+  const outcome = (tab: Wallet) => tab.page.getByRole("heading", { name: tab.say("payment_paid"), exact: true });
+  const refusal = (tab: Wallet) => tab.page.getByRole("heading", { name: tab.say("payment_not_paid"), exact: true });
+  for (const tab of tabs) await expect(outcome(tab).or(refusal(tab))).toBeVisible();
+  const [paid, refused] = (await outcome(tabs[0]).isVisible()) ? tabs : [...tabs].reverse();
+  await paid.expectPaid();
+  await expect(refusal(refused)).toBeVisible();
+  await refused.expectText("order_paid");
+  await refused.expectText("money_not_moved");
+  expect(await wallet.balance()).toBe(before - 640);
+  const order = await desk.ask<{ payment: string }>(`/v1/orders/${desk.order()}`);
+  expect(order.payment).toBe(paid.payment());
+  expect((await wallet.records()).filter(({ payment }) => payment === refused.payment())).toEqual([]);
 });
 
 test("an edited and a cancelled order cannot be paid by their old codes", { tag: "@pay" }, async ({ doors, guard }) => {

@@ -2,6 +2,7 @@
 
 import { expect, type Locator, type Page } from "@playwright/test";
 import { photographed } from "../harness/camera";
+import { cameTo, shownAt } from "../harness/moments";
 import type { Texts } from "../harness/texts";
 
 /** A cold start on a busy machine. */
@@ -28,6 +29,21 @@ export class Wallet {
 
   async go(path: string): Promise<void> {
     await this.page.goto(this.origin + path);
+  }
+
+  /** The same wallet in another tab. */
+  async anotherTab(): Promise<Wallet> {
+    return new Wallet(await this.page.context().newPage(), this.texts, this.origin);
+  }
+
+  /** Requests of this page that could move money, from now on. */
+  movingRequests(): string[] {
+    const seen: string[] = [];
+    this.page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (request.method() !== "GET" && !/^\/v1\/(session|payments\/preview)$/.test(pathname)) seen.push(`${request.method()} ${pathname}`);
+    });
+    return seen;
   }
 
   /** Minor units of CNY in the wallet, as the server says. */
@@ -74,6 +90,25 @@ export class Wallet {
     await this.go("/");
     await this.link("scan").last().click();
     await this.expectHeading("scan");
+  }
+
+  /** Opens the scanner with a code before the camera, and presses "pay" as soon as the sheet shows `amount`. Answers
+      when the code was read and when the payment is shown as paid. */
+  async scanAndApprove(amount: string): Promise<{ read: Promise<number>; paid: Promise<number> }> {
+    await this.go("/");
+    await this.expectHome();
+    const read = cameTo(this.page, "/pay");
+    const paid = shownAt(this.page, "h2", this.say("payment_paid"));
+    const ready = shownAt(this.page, ".pay-stage button", amount);
+    await this.link("scan").last().click();
+    await ready;
+    await this.approval().click();
+    return { read, paid };
+  }
+
+  /** The sheet that is open. */
+  sheet(): Locator {
+    return this.page.getByRole("dialog");
   }
 
   /** Types a code into the scanner's field. */
