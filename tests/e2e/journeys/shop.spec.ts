@@ -130,10 +130,14 @@ test("two tabs of one person approve the same code at once: it is paid once, and
   await expect(refusal(refused)).toBeVisible();
   await refused.expectText("order_paid");
   await refused.expectText("money_not_moved");
+  await refused.expectText("payment_paid_instead");
   expect(await wallet.balance()).toBe(before - 640);
   const order = await desk.ask<{ payment: string }>(`/v1/orders/${desk.order()}`);
   expect(order.payment).toBe(paid.payment());
   expect((await wallet.records()).filter(({ payment }) => payment === refused.payment())).toEqual([]);
+  await refused.link("look").click();
+  await refused.page.waitForURL(`**/payments/${paid.payment()}`);
+  await refused.expectPaid();
 });
 
 test("an edited and a cancelled order cannot be paid by their old codes", { tag: "@pay" }, async ({ doors, guard }) => {
