@@ -4,9 +4,6 @@ import { filmPicture } from "../harness/camera";
 import { expect, test } from "../harness/test";
 import type { Wallet } from "../pages/wallet";
 
-/** Both pages have to show a payment within this time of the approval. */
-const SHOWN_MS_MAX = 3_000;
-
 test("scanned by the camera, paid, and shown on both screens", { tag: ["@pay", "@live"] }, async ({ browser, doors, scratch }) => {
   const film = scratch("camera.y4m");
   const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming", film })];
@@ -17,12 +14,8 @@ test("scanned by the camera, paid, and shown on both screens", { tag: ["@pay", "
   await wallet.openScanner();
   await wallet.expectToPay("18.00");
   await wallet.expectText("payee_shop_verified");
-  const approved = Date.now();
   await wallet.approval().click();
   await Promise.all([wallet.expectPaid(), desk.expectPaid()]);
-  const took = Date.now() - approved;
-  keepTiming("approval to paid on both screens", took);
-  expect(took, "milliseconds from approval to both screens").toBeLessThan(SHOWN_MS_MAX);
 
   await expect(wallet.page.getByText(wallet.say("receipt_verified"))).toBeVisible();
   expect(await wallet.balance()).toBe(before - 1800);
