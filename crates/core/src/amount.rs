@@ -26,9 +26,11 @@ pub enum AmountError {
         /// Minor units found.
         found: i64,
     },
-    /// Above [`AMOUNT_MAX_MINOR`].
-    #[error("expected at most {AMOUNT_MAX_MINOR} minor units, found {found}")]
+    /// Above the limit that holds here, at most [`AMOUNT_MAX_MINOR`].
+    #[error("expected at most {most} minor units, found {found}")]
     TooLarge {
+        /// The limit, minor units.
+        most: i64,
         /// Minor units found.
         found: i64,
     },
@@ -40,10 +42,19 @@ impl PositiveAmount {
     /// # Errors
     /// [`AmountError`] for zero, negative and too large amounts.
     pub const fn new(money: Money) -> Result<Self, AmountError> {
+        Self::up_to(money, AMOUNT_MAX_MINOR)
+    }
+
+    /// Lets `money` in where a lower limit holds, or says why not, with the limit that holds.
+    ///
+    /// # Errors
+    /// [`AmountError`] for zero, negative and too large amounts.
+    pub const fn up_to(money: Money, most: i64) -> Result<Self, AmountError> {
+        let most = if most < AMOUNT_MAX_MINOR { most } else { AMOUNT_MAX_MINOR };
         if money.minor <= 0 {
             Err(AmountError::NotPositive { found: money.minor })
-        } else if money.minor > AMOUNT_MAX_MINOR {
-            Err(AmountError::TooLarge { found: money.minor })
+        } else if money.minor > most {
+            Err(AmountError::TooLarge { most, found: money.minor })
         } else {
             Ok(Self(money))
         }
@@ -108,8 +119,19 @@ mod tests {
         assert_eq!(door(0), Err(AmountError::NotPositive { found: 0 }));
         assert_eq!(door(-1), Err(AmountError::NotPositive { found: -1 }));
         assert_eq!(door(i64::MIN), Err(AmountError::NotPositive { found: i64::MIN }));
-        assert_eq!(door(AMOUNT_MAX_MINOR + 1), Err(AmountError::TooLarge { found: AMOUNT_MAX_MINOR + 1 }));
-        assert_eq!(door(i64::MAX), Err(AmountError::TooLarge { found: i64::MAX }));
+        let most = AMOUNT_MAX_MINOR;
+        assert_eq!(door(most + 1), Err(AmountError::TooLarge { most, found: most + 1 }));
+        assert_eq!(door(i64::MAX), Err(AmountError::TooLarge { most, found: i64::MAX }));
+    }
+
+    #[test]
+    fn a_lower_limit_is_the_one_that_is_named_however_large_the_amount() {
+        let door = |minor, most| PositiveAmount::up_to(Money::new(minor, Currency::CNY), most);
+        assert!(door(200, 200).is_ok());
+        for found in [201, AMOUNT_MAX_MINOR + 1, i64::MAX] {
+            assert_eq!(door(found, 200), Err(AmountError::TooLarge { most: 200, found }));
+        }
+        assert_eq!(door(i64::MAX, i64::MAX), Err(AmountError::TooLarge { most: AMOUNT_MAX_MINOR, found: i64::MAX }));
     }
 
     #[test]

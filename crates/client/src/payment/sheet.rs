@@ -136,11 +136,8 @@ impl Sheet {
         if amount.currency != self.preview.currency {
             return Some(Obstacle::Currency);
         }
-        if let Err(error) = PositiveAmount::new(amount) {
+        if let Err(error) = PositiveAmount::up_to(amount, self.preview.amount_max.minor) {
             return Some(Obstacle::Amount(error));
-        }
-        if amount.minor > self.preview.amount_max.minor {
-            return Some(Obstacle::Amount(AmountError::TooLarge { found: amount.minor }));
         }
         let Some(total) = self.total() else { return Some(Obstacle::Currency) };
         if total.currency == self.preview.available.currency && total.minor > self.preview.available.minor {

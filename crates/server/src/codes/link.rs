@@ -28,12 +28,6 @@ pub enum LinksError {
     /// The amount.
     #[error(transparent)]
     Amount(#[from] AmountError),
-    /// The amount is above what one payment may be.
-    #[error("expected at most {max_minor} minor units in one payment")]
-    TooLarge {
-        /// The limit.
-        max_minor: i64,
-    },
     /// The currency.
     #[error("expected the wallet's currency CNY, found {0}")]
     Currency(Currency),
@@ -55,7 +49,7 @@ impl Refuses for LinksError {
     fn code(&self) -> ProblemCode {
         match self {
             Self::Amount(AmountError::NotPositive { .. }) => ProblemCode::AmountNotPositive,
-            Self::Amount(AmountError::TooLarge { .. }) | Self::TooLarge { .. } => ProblemCode::AmountTooLarge,
+            Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
             Self::Currency(_) => ProblemCode::CurrencyMismatch,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
@@ -67,7 +61,7 @@ impl Refuses for LinksError {
 
     fn param(&self) -> Option<String> {
         let field = match self {
-            Self::Amount(_) | Self::TooLarge { .. } => "amount",
+            Self::Amount(_) => "amount",
             Self::Currency(_) => "amount.currency",
             Self::Note(_) => "note",
             Self::TooMany | Self::Origin(_) | Self::Directory(_) => return None,
@@ -112,15 +106,10 @@ pub async fn make(call: &Call, person: PersonId, request: &CreateLink) -> Result
 }
 
 fn checked(call: &Call, amount: Money) -> Result<Money, LinksError> {
-    let money = PositiveAmount::new(amount)?.money();
-    let max_minor = call.realm.limits.payment_max;
-    if money.currency != Currency::CNY {
-        return Err(LinksError::Currency(money.currency));
+    if amount.currency != Currency::CNY {
+        return Err(LinksError::Currency(amount.currency));
     }
-    if money.minor > max_minor {
-        return Err(LinksError::TooLarge { max_minor });
-    }
-    Ok(money)
+    Ok(PositiveAmount::up_to(amount, call.realm.limits.payment_max)?.money())
 }
 
 async fn static_code(call: &Call, person: PersonId) -> Result<Link, DirectoryError> {

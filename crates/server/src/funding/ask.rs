@@ -83,10 +83,7 @@ pub async fn ask(
     request: &CreateTopup,
     now: Timestamp,
 ) -> Result<TopupView, AskError> {
-    let amount = PositiveAmount::new(request.amount)?;
-    if amount.minor() > realm.limits.wallet_ceiling {
-        return Err(AmountError::TooLarge { found: amount.minor() }.into());
-    }
+    let amount = PositiveAmount::up_to(request.amount, realm.limits.wallet_ceiling)?;
     if amount.currency() != CURRENCY {
         return Err(AskError::Currency { found: amount.currency() });
     }

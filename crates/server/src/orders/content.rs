@@ -170,12 +170,8 @@ fn payable(amount: Money, currency: Currency, largest: i64, param: impl Fn() -> 
     if amount.currency != currency {
         return Err(ContentError::Currency { param: param(), expected: currency, found: amount.currency });
     }
-    let source = match PositiveAmount::new(amount) {
-        Ok(amount) if amount.minor() <= largest => return Ok(amount.money()),
-        Ok(amount) => AmountError::TooLarge { found: amount.minor() },
-        Err(source) => source,
-    };
-    Err(ContentError::Amount { param: param(), source })
+    let payable = PositiveAmount::up_to(amount, largest).map(PositiveAmount::money);
+    payable.map_err(|source| ContentError::Amount { param: param(), source })
 }
 
 #[cfg(test)]

@@ -247,8 +247,7 @@ async fn prepare(
 /// # Errors
 /// When it is not positive or above `largest` minor units.
 pub fn payable_amount(amount: Money, largest: i64) -> Result<Money, AmountError> {
-    let amount = PositiveAmount::new(amount)?;
-    if amount.minor() > largest { Err(AmountError::TooLarge { found: amount.minor() }) } else { Ok(amount.money()) }
+    PositiveAmount::up_to(amount, largest).map(PositiveAmount::money)
 }
 
 fn check_amount(payable: &Payable, amount: Money, fee: Money) -> Result<(), PayError> {

@@ -9,13 +9,12 @@
 use qianbao_api::ProblemCode;
 use qianbao_api::orders::RefundView;
 use qianbao_api::payments::CreatePaymentRefund;
-use qianbao_core::amount::AmountError;
 use qianbao_core::id::{PaymentId, RefundId};
 use qianbao_core::intent::Payee;
 use qianbao_core::money::{FeeBackError, Rounding, fee_back};
 use qianbao_core::posting::{Owner, PostingError, PostingId, PostingRef};
 use qianbao_core::text::{Description, TextError};
-use qianbao_core::{Currency, Money, PositiveAmount, Timestamp};
+use qianbao_core::{Currency, Money, Timestamp};
 use qianbao_ledger::{Answer, Outcome};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -45,9 +44,12 @@ pub enum RefundError {
     /// The id is no `UUIDv7`.
     #[error(transparent)]
     Id(PostingError),
-    /// The amount cannot be given back at once.
-    #[error(transparent)]
-    Amount(#[from] AmountError),
+    /// Nothing is to be given back, or less.
+    #[error("expected an amount above zero, found {found} minor units")]
+    NotPositive {
+        /// Minor units found.
+        found: i64,
+    },
     /// Another currency than the payment's.
     #[error("expected an amount in {expected}, the payment's currency, found {found}")]
     Currency {
@@ -91,8 +93,8 @@ impl Refuses for RefundError {
         match self {
             Self::NotFound => ProblemCode::NotFound,
             Self::Id(_) => ProblemCode::MalformedRequest,
-            Self::Amount(AmountError::NotPositive { .. }) => ProblemCode::AmountNotPositive,
-            Self::Amount(AmountError::TooLarge { .. }) | Self::Exceeds { .. } => ProblemCode::RefundExceeds,
+            Self::NotPositive { .. } => ProblemCode::AmountNotPositive,
+            Self::Exceeds { .. } => ProblemCode::RefundExceeds,
             Self::Currency { .. } => ProblemCode::CurrencyMismatch,
             Self::Reason(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Reason(_) => ProblemCode::NoteInvalid,
@@ -107,7 +109,7 @@ impl Refuses for RefundError {
     fn param(&self) -> Option<String> {
         match self {
             Self::Id(_) | Self::IdReused => Some("id".to_owned()),
-            Self::Amount(_) | Self::Currency { .. } | Self::Exceeds { .. } => Some("amount".to_owned()),
+            Self::NotPositive { .. } | Self::Currency { .. } | Self::Exceeds { .. } => Some("amount".to_owned()),
             Self::Reason(_) => Some("reason".to_owned()),
             _ => None,
         }
@@ -164,7 +166,10 @@ pub async fn give_back(
     let (readers, shop) = (realm.directory.readers(), shop.view.id);
     PostingId::of(asked.id).map_err(RefundError::Id)?;
     let reason = Description::new(asked.reason)?.into_string();
-    let amount = PositiveAmount::new(asked.amount)?.money();
+    let amount = asked.amount;
+    if amount.minor <= 0 {
+        return Err(RefundError::NotPositive { found: amount.minor });
+    }
     if amount.currency != paid.amount.currency {
         return Err(RefundError::Currency { expected: paid.amount.currency, found: amount.currency });
     }

@@ -1,9 +1,12 @@
 //! What a table of limits given at the start changes.
 
 use qianbao_api::ProblemCode;
+use qianbao_api::keys::CreateLink;
 use qianbao_api::merchants::{OpenShop, ShopView};
-use qianbao_api::payments::{Preview, PreviewRequest, Target};
-use qianbao_core::Currency;
+use qianbao_api::orders::{CreateOrder, CreateRefund, OrderLine};
+use qianbao_api::payments::{PayRequest, Preview, PreviewRequest, Target};
+use qianbao_api::topups::CreateTopup;
+use qianbao_core::{AMOUNT_MAX_MINOR, Currency};
 use qianbao_server::config::ServeOptions;
 use qianbao_server::limits::BUILT_IN;
 
@@ -51,5 +54,46 @@ async fn a_server_with_a_wrong_table_does_not_start_and_says_why() -> TestResult
     };
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     assert!(cause.starts_with("payment_max.amount: expected an amount"), "{error}: {cause}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_amount_that_is_too_large_is_told_the_limit_that_holds_there() -> TestResult {
+    let street = House::street().await?;
+    let limits = street.house.realm().limits;
+    for found in [limits.wallet_ceiling + 1, AMOUNT_MAX_MINOR + 1, i64::MAX] {
+        let (amount, one) = (yuan(found), yuan(1));
+        let order = street.order_request(1);
+        let line = OrderLine { unit_price: amount, ..order.lines[0].clone() };
+        let lined = CreateOrder { lines: vec![line], ..order.clone() };
+        let link = CreateLink { amount: Some(amount), note: None };
+        let topup = CreateTopup { id: street.ming.sources().id(), amount };
+        let target = Target::Person { handle: "lan".to_owned() };
+        // The approved intent of such an amount is none: the amount is looked at before.
+        let pay = PayRequest { amount, ..transfer(&street.ming, &street.lan, "lan", one.minor)? };
+        for (answer, most) in [
+            (street.ming.post("/v1/payments", &pay).await?, limits.payment_max),
+            (
+                street.ming.post("/v1/payments/preview", &PreviewRequest { target, amount: Some(amount) }).await?,
+                limits.payment_max,
+            ),
+            (street.ming.post("/v1/links", &link).await?, limits.payment_max),
+            (street.desk.post("/v1/orders", &CreateOrder { amount, ..order }).await?, limits.payment_max),
+            (street.desk.post("/v1/orders", &lined).await?, limits.payment_max),
+            (street.ming.post("/v1/topups", &topup).await?, limits.wallet_ceiling),
+        ] {
+            let problem = answer.problem()?;
+            assert_eq!(problem.code, ProblemCode::AmountTooLarge);
+            let said = format!("expected at most {most} minor units, found {found}");
+            assert!(problem.detail.contains(&said), "{said}: {}", problem.detail);
+        }
+    }
+    // What is left of a payment is the limit of a refund.
+    let order = street.order(1_000).await?;
+    street.ming.pay(&street.payment_of(&street.ming, &order)?).await?;
+    let refund = CreateRefund { id: street.desk.sources().id(), amount: yuan(i64::MAX), reason: String::new() };
+    let problem = street.desk.post(&format!("/v1/orders/{}/refunds", order.id), &refund).await?.problem()?;
+    assert_eq!(problem.code, ProblemCode::RefundExceeds);
+    assert!(problem.detail.starts_with("expected at most 1000 minor units"), "{}", problem.detail);
     Ok(())
 }
