@@ -1,22 +1,15 @@
-//! Turns the texts of `web/locales` into a module, so that a missing key is a compile error.
+//! Makes the module of this app's texts, and tells the release build for browsers that its wasm will be split in two
+//! (`src/screens/rest.rs`).
 
-use std::error::Error;
-use std::path::PathBuf;
+#[path = "../../web/locales/build.rs"]
+mod locales;
 
-use leptos_i18n_build::options::CodegenOptions;
-use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
-
-fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=build.rs");
-    let config = Config::new("zh")?
-        .add_locale("en")?
-        .add_namespaces(["app", "problems"])?
-        .locales_path("../../web/locales")
-        .parse_options(ParseOptions::new().interpolate_display(true));
-    let texts = TranslationsInfos::parse(config)?;
-    texts.emit_diagnostics();
-    texts.rerun_if_locales_changed();
-    let folder = PathBuf::from(std::env::var("OUT_DIR")?).join("i18n");
-    texts.generate_i18n_module_with_options(folder, CodegenOptions::new().gen_docs(false))?;
-    Ok(())
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rustc-check-cfg=cfg(split)");
+    if std::env::var("CARGO_CFG_TARGET_FAMILY")? == "wasm" && std::env::var("PROFILE")? == "release" {
+        println!("cargo::rustc-cfg=split");
+        // What refers to what is only known from the linker's relocations.
+        println!("cargo::rustc-link-arg-bins=--emit-relocs");
+    }
+    locales::generate("app")
 }

@@ -1,22 +1,8 @@
-//! Turns the texts of `web/locales` into a module, so that a missing key is a compile error.
+//! Makes the module of this app's texts.
 
-use std::error::Error;
-use std::path::PathBuf;
+#[path = "../../web/locales/build.rs"]
+mod locales;
 
-use leptos_i18n_build::options::CodegenOptions;
-use leptos_i18n_build::{Config, ParseOptions, TranslationsInfos};
-
-fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=build.rs");
-    let config = Config::new("zh")?
-        .add_locale("en")?
-        .add_namespaces(["desk", "problems"])?
-        .locales_path("../../web/locales")
-        .parse_options(ParseOptions::new().interpolate_display(true));
-    let texts = TranslationsInfos::parse(config)?;
-    texts.emit_diagnostics();
-    texts.rerun_if_locales_changed();
-    let folder = PathBuf::from(std::env::var("OUT_DIR")?).join("i18n");
-    texts.generate_i18n_module_with_options(folder, CodegenOptions::new().gen_docs(false))?;
-    Ok(())
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    locales::generate("desk")
 }

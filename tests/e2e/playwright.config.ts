@@ -12,7 +12,8 @@ export default defineConfig({
   // Two browsers for many journeys and two cores: more workers only wait for each other.
   workers: 2,
   timeout: 60_000,
-  globalTimeout: 15 * 60_000,
+  // Ends a run that hangs; a slow machine takes half of it.
+  globalTimeout: 25 * 60_000,
   expect: { timeout: 10_000 },
   // A journey that passes the second time only has found something: it is not repeated.
   retries: 0,

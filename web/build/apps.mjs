@@ -1,8 +1,9 @@
 // The browser apps and what each is made of, for the build scripts.
 
 export const apps = {
-  app: { scanner: true, staticFolders: ["web/app/static"] },
-  desk: { scanner: false, staticFolders: ["web/desk/static"] },
+  // `split` names the program whose wasm is loaded in two parts; see split.mjs.
+  app: { scanner: true, split: "qianbao-app", staticFolders: ["web/app/static"] },
+  desk: { scanner: false, split: null, staticFolders: ["web/desk/static"] },
 };
 
 /** The app named on the command line; anything else ends the build. */

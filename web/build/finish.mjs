@@ -1,4 +1,4 @@
-// Finishes a build: tidies the page and writes the service worker. Trunk's post-build hook.
+// Finishes a build: splits the wasm of a release, tidies the page and writes the service worker. Trunk's post-build hook.
 //
 // The page loses its comments, and the wasm's preload link carries its digest as `data-integrity`: browsers warn about
 // `integrity` there, since it does nothing, while start.js checks it with the fetch.
@@ -12,6 +12,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { namedApp } from "./apps.mjs";
+import { split } from "./split.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const app = namedApp();
@@ -20,7 +21,9 @@ const LATER = /^\/(?:scanner|scanner-worker|decoder)-[0-9a-f]{16}\./;
 const NEVER = /^\/(?:service-worker\.js|icons\/(?!icon\.svg).*)$|\.(?:br|gz|map|d\.ts)$/;
 
 const page = path.join(dist, "index.html");
-const html = await readFile(page, "utf8");
+const whole = await readFile(page, "utf8");
+const isSplit = app.split && process.env.TRUNK_PROFILE === "release";
+const html = isSplit ? await split({ root, dist, html: whole, program: app.split }) : whole;
 const tidied = html
   .replace(/^\s*<!--[^]*?-->\n/gm, "")
   .replace(/(<link rel="preload"[^>]*?) integrity=/, "$1 data-integrity=");

@@ -1,5 +1,6 @@
 // Draws the PNG icons from each app's icon.svg, with Chromium: `node web/build/icons.mjs [chromium]`.
 //
+// A drawing has four colours; with the edges between them 16 are enough, which makes a quarter of what Chromium writes.
 // The results are committed, so a build needs no browser. `maskable` and `apple-touch` fill the whole square: the
 // platform cuts the shape, and the drawing keeps within the safe circle of 80 %.
 
@@ -9,6 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import UPNG from "upng-js";
 import { apps } from "./apps.mjs";
 
 const run = promisify(execFile);
@@ -29,6 +31,15 @@ function page(svg, size, whole) {
   return `<!doctype html><style>html,body{margin:0;background:transparent}</style>${sized}`;
 }
 
+/** How many colours an icon has. */
+const COLOURS = 16;
+
+/** Writes the picture in `file` anew with a palette. */
+async function reduce(file) {
+  const picture = UPNG.decode(await readFile(file));
+  await writeFile(file, Buffer.from(UPNG.encode(UPNG.toRGBA8(picture), picture.width, picture.height, COLOURS)));
+}
+
 const scratch = await mkdtemp(path.join(tmpdir(), "icons-"));
 for (const [app, { staticFolders }] of Object.entries(apps)) {
   const folder = path.join(root, staticFolders[0], "icons");
@@ -41,6 +52,7 @@ for (const [app, { staticFolders }] of Object.entries(apps)) {
       "--default-background-color=00000000", `--user-data-dir=${scratch}/profile`, `--window-size=${size},${size}`,
       `--screenshot=${path.join(folder, name)}`, `file://${html}`,
     ]);
+    await reduce(path.join(folder, name));
   }
 }
 await rm(scratch, { recursive: true, force: true });

@@ -106,7 +106,7 @@ pub enum PayeeView {
         handle: String,
         /// Name shown to others: free text, never a proof.
         display_name: String,
-        /// Masked legal name: checked by the operator.
+        /// Masked legal name, as the person gave it: nobody has checked it.
         legal_name_masked: String,
     },
     /// A bank account outside.
@@ -126,7 +126,7 @@ pub enum PayeeView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PayRequest {
-    /// Made by the payer before the first send.
+    /// Made by the payer before the first send, at most 10 minutes before it arrives.
     pub id: PaymentId,
     /// Whom or what for.
     pub target: Target,
@@ -228,8 +228,12 @@ pub struct Receipt {
     pub committed_at: Timestamp,
     /// Masked legal name of the payer.
     pub payer: String,
+    /// The payer. A payment's id is unique only with them.
+    pub payer_id: PersonId,
     /// Who got it: name of the shop, or masked legal name of the person.
     pub payee: String,
+    /// The person who got it, for people.
+    pub payee_id: Option<PersonId>,
     /// The shop, for shops.
     pub shop: Option<ShopId>,
     /// The order at the version that was paid, as its payer saw it.

@@ -97,6 +97,8 @@ pub enum ProblemCode {
     OrderState,
     /// The refund is above what is left of the payment.
     RefundExceeds,
+    /// Nothing goes out (refunds, payouts) while the operator checks the books; nothing happened.
+    PayoutsHalted,
     // Shops.
     /// This session does not act for a shop.
     ShopRequired,

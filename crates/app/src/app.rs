@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::browser::{document, version};
 use crate::frame::Frame;
 use crate::route::{PayFor, Route};
+use crate::screens::Screens;
 use crate::state::{Preferences, Wallet};
 use crate::words::{Words, say};
 
@@ -71,6 +72,7 @@ fn App(
     }
     .provide();
     let navigation = Navigation::provide();
+    Screens::provide();
     if let Some(address) = document::address_with_link() {
         navigation.replace(&Route::Pay(PayFor::Code(address)).path());
     }

@@ -147,6 +147,7 @@ pub fn problem(words: Words, code: ProblemCode) -> &'static str {
         OrderInvalid order_invalid;
         OrderState order_state;
         RefundExceeds refund_exceeds;
+        PayoutsHalted payouts_halted;
         ShopRequired shop_required;
         ShopExists shop_exists;
         ShopInvalid shop_invalid;

@@ -9,6 +9,7 @@ use crate::client::Platform;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::events::NoEvents;
+use crate::owed::OwedInMemory;
 use crate::storage::memory::MemoryStorage;
 use crate::tabs::OnlyTab;
 use crate::transport::Unreachable;
@@ -43,6 +44,7 @@ impl Platform {
             tabs: Rc::new(OnlyTab),
             events: Rc::new(NoEvents),
             verifier: Rc::new(NoVerifier),
+            owed: Rc::new(OwedInMemory::default()),
             origin: "https://wallet.example".to_owned(),
         }
     }

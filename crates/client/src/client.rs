@@ -10,6 +10,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures::lock::Mutex;
 use qianbao_api::Problem;
 use qianbao_core::Timestamp;
 use qianbao_core::id::{Id, Kind, PersonId};
@@ -24,6 +25,7 @@ use crate::json;
 use crate::mirror::Held;
 use crate::notice::{Listeners, Notice, Subscription};
 use crate::outbox::Outbox;
+use crate::owed::Owed;
 use crate::presence::Presence;
 use crate::storage::Storage;
 use crate::tabs::Tabs;
@@ -48,6 +50,8 @@ pub struct Platform {
     pub events: Rc<dyn Events>,
     /// The check of signatures.
     pub verifier: Rc<dyn Verifier>,
+    /// The note that a sign-out is owed.
+    pub owed: Rc<dyn Owed>,
     /// The page's origin, such as `https://wallet.example`: links of this origin are the wallet's own.
     pub origin: String,
 }
@@ -68,6 +72,8 @@ pub(crate) struct Inner {
     pub(crate) stays: Cell<u32>,
     /// Whom this tab forgot because another tab signed them out, until it has looked after them.
     pub(crate) left: Cell<Option<PersonId>>,
+    /// The turn to tell the server of a sign-out.
+    pub(crate) parting: Mutex<()>,
     pub(crate) held: Held,
     pub(crate) outbox: Outbox,
     pub(crate) wake: Wake,
@@ -126,11 +132,20 @@ impl Client {
         self.ask(Request::send(method, path, text)).await
     }
 
-    /// One exchange: the answer with a success status, or what stood in its way. Learns the server's clock.
+    /// One exchange: the answer with a success status, or what stood in its way. A sign-out that the server has not heard of
+    /// goes first.
     ///
     /// An answer that comes after its person has left is nobody's: it is dropped, and the error is
     /// [`ClientError::SignedOut`].
     pub(crate) async fn exchange(&self, request: Request) -> Result<Answer, ClientError> {
+        let stay = self.stay();
+        self.part_first().await?;
+        self.still(stay)?;
+        self.send(request).await
+    }
+
+    /// An exchange, whatever is owed. Learns the server's clock.
+    pub(crate) async fn send(&self, request: Request) -> Result<Answer, ClientError> {
         let (what, deadline_ms) = (request.path.clone(), request.deadline_ms);
         let (sent, stay) = (self.inner.platform.clock.now(), self.stay());
         let answer = self.inner.platform.transport.send(request).await;
@@ -163,6 +178,6 @@ fn read<T: DeserializeOwned>(what: &str, answer: &Answer) -> Result<T, ClientErr
     json::parse(&answer.body).map_err(|detail| malformed(what, detail, &answer.request_id))
 }
 
-fn malformed(what: &str, detail: String, request_id: &str) -> ClientError {
+pub(crate) fn malformed(what: &str, detail: String, request_id: &str) -> ClientError {
     ClientError::Malformed { what: what.to_owned(), detail, request_id: request_id.to_owned() }
 }

@@ -88,6 +88,7 @@ impl ClientError {
                     | ProblemCode::Timeout
                     | ProblemCode::Internal
                     | ProblemCode::BankUnavailable
+                    | ProblemCode::PayoutsHalted
             ),
             Self::Malformed { .. } | Self::Storage(_) | Self::SignedOut => false,
         }

@@ -8,7 +8,7 @@
 //!
 //! Guarantees: an id of a payment is on the device before its request is sent; no outcome is guessed; a page of changes is
 //! applied whole, once, together with its token; a wrong clock on the device changes nothing; what goes on for a person stops
-//! when they leave, and an answer that comes later is dropped.
+//! when they leave, and an answer that comes later is dropped; who signed out without a network stays signed out.
 //!
 //! All logic is native and tested against scripted platforms ([`Platform`]); the browser's bodies are a few small files in
 //! `browser/`. Nothing here is `Send`.
@@ -38,6 +38,7 @@ mod notice;
 mod open;
 mod order;
 mod outbox;
+pub mod owed;
 mod pack;
 pub mod payment;
 mod presence;

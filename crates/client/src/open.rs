@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use futures::lock::Mutex;
 use qianbao_api::identity::PersonView;
 
 use crate::client::{Client, Inner, Platform};
@@ -48,13 +49,17 @@ impl Client {
             presence: RefCell::new(Presence::SignedOut),
             stays: Cell::default(),
             left: Cell::default(),
+            parting: Mutex::default(),
             held: Held::default(),
             outbox: Outbox::default(),
             wake: Wake::default(),
             keys: KeyRing::default(),
         };
         let client = Self { inner: Rc::new(inner) };
-        if let Ok(Some(person)) = client.remembered().await {
+        if client.owes_sign_out() {
+            // Who signed out is gone here, also where the device could not be wiped at that time.
+            let _ = client.wipe().await;
+        } else if let Ok(Some(person)) = client.remembered().await {
             client.inner.presence.replace(Presence::Remembered(person));
             // What cannot be read is asked for again; the outbox is read once more before anything is sent.
             let _ = client.reload_mirror().await;

@@ -38,6 +38,8 @@ enum Round {
     Failed,
     /// Nobody is signed in.
     Nobody,
+    /// Nobody is signed in, and the server could not be told of it.
+    Parting,
 }
 
 /// What ended a wait.
@@ -58,9 +60,12 @@ struct Line {
 impl Client {
     /// Keeps the mirror up to date and settles what is open in the outbox; ends never. Start it once, with the page.
     ///
-    /// It first asks who is signed in, if the device remembers somebody or can remember nobody (a private window).
+    /// It first tells the server of a sign-out that is owed, then asks who is signed in, if the device remembers somebody or can
+    /// remember nobody (a private window).
     pub async fn run(&self) {
         self.listen_to_tabs();
+        // Without an answer the rounds of the writer try again.
+        let _ = self.part_first().await;
         if self.presence().person().is_some() || !self.inner.platform.storage.is_lasting() {
             // Without an answer the copy is shown as remembered, and the rounds ask again.
             let _ = self.session().await;
@@ -143,7 +148,7 @@ impl Client {
     }
 
     /// Another tab signed out: at once nothing of the person is shown here, and nothing of theirs is sent any more.
-    fn leave(&self) {
+    pub(crate) fn leave(&self) {
         if let Some(owner) = self.owner() {
             self.inner.left.set(Some(owner));
             self.forget();
@@ -172,12 +177,12 @@ impl Client {
         let _ = self.reload_mirror().await;
         loop {
             let round = self.round().await;
-            failures = if round == Round::Failed { failures + 1 } else { 0 };
+            failures = if matches!(round, Round::Failed | Round::Parting) { failures + 1 } else { 0 };
             if round == Round::Caught {
                 self.check_open().await;
                 self.keep_keys().await;
             }
-            if round == Round::Nobody {
+            if matches!(round, Round::Nobody | Round::Parting) {
                 line = Line::default();
             } else if line.stream.is_none() && round == Round::Caught {
                 line.stream = Some(self.inner.platform.events.listen());
@@ -210,6 +215,9 @@ impl Client {
     }
 
     async fn round(&self) -> Round {
+        if self.part_first().await.is_err() {
+            return Round::Parting;
+        }
         if let Presence::Remembered(_) = self.presence()
             && let Err(error) = self.session().await
             && !error.is_signed_out()
@@ -231,7 +239,7 @@ impl Client {
     fn pause_ms(&self, round: Round, line: &Line, failures: u32) -> Option<u32> {
         let pause_ms = match round {
             Round::Nobody => return None,
-            Round::Failed => doubled(RETRY_MS, failures.saturating_sub(1)).min(RETRY_MS_MAX),
+            Round::Failed | Round::Parting => doubled(RETRY_MS, failures.saturating_sub(1)).min(RETRY_MS_MAX),
             Round::Caught if line.is_open => QUIET_MS,
             Round::Caught => doubled(POLL_MS, line.failures).min(QUIET_MS),
         };

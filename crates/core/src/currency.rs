@@ -31,6 +31,12 @@ impl Currency {
         self.0.numeric()
     }
 
+    /// A number that no other currency has; only good for comparing within one run of a program.
+    #[inline]
+    pub(crate) const fn tag(self) -> u16 {
+        self.0 as u16
+    }
+
     /// How many decimal digits the minor unit has: 0 for JPY, 2 for CNY, 3 for KWD, 4 for CLF.
     pub fn exponent(self) -> u8 {
         u8::try_from(self.0.exponent().unwrap_or(0)).unwrap_or(0)

@@ -47,6 +47,12 @@ impl<K: Kind> Id<K> {
     pub const fn uuid(self) -> Uuid {
         self.0
     }
+
+    /// When it was made, in milliseconds since 1970, as its first 48 bits say: the claim of whoever made it. Of an id that is no UUIDv7
+    /// they say nothing.
+    pub fn made_ms(self) -> u64 {
+        u64::try_from(self.0.as_u128() >> 80).expect("48 bits fit")
+    }
 }
 
 impl<K: Kind> fmt::Display for Id<K> {

@@ -56,6 +56,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
+    fn a_sum_says_what_adding_one_after_another_says(
+        amounts in proptest::collection::vec((minor(), 0..40_u8), 0..40),
+        tame in any::<bool>(),
+    ) {
+        // Most of them in one currency, one in forty in another; half of the time so small that they have a sum.
+        let (cny, other) = (Currency::CNY, Currency::from_numeric(840).expect("the dollar"));
+        let money = |(minor, kind): (i64, u8)| {
+            Money::new(if tame { minor % 1_000 } else { minor }, if kind == 0 { other } else { cny })
+        };
+        let amounts: Vec<Money> = amounts.into_iter().map(money).collect();
+        let one_by_one = amounts.iter().try_fold(Money::zero(cny), |sum, amount| sum.checked_add(*amount));
+        prop_assert_eq!(Money::sum(cny, &amounts), one_by_one);
+    }
+
+    #[test]
     fn sums_differences_products_are_exact_or_refused(a in minor(), b in minor(), currency in currency()) {
         let (left, right) = (Money::new(a, currency), Money::new(b, currency));
         prop_assert_eq!(left.checked_add(right).ok().map(|m| m.minor), fitting(&(big(a) + big(b))));

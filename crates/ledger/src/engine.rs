@@ -18,7 +18,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::apply::{Decision, Target, View, apply};
 use crate::clock::{Clock, Zone};
+use crate::observe::{BatchDone, Observed};
 use crate::outcome::{Outcome, SubmitError};
+use crate::steps::{Step, Steps};
 use crate::storage::{StorageError, Tip, Writer};
 
 /// Most postings of one batch.
@@ -51,6 +53,8 @@ pub(crate) struct Engine<W> {
     pub(crate) head: watch::Sender<u64>,
     pub(crate) clock: Clock,
     pub(crate) zone: Zone,
+    pub(crate) observed: Observed,
+    pub(crate) steps: Steps,
 }
 
 impl<W: Writer> Engine<W> {
@@ -67,9 +71,22 @@ impl<W: Writer> Engine<W> {
             let (postings, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.posting, job.answer)).unzip();
             let count = answers.len();
             last_batch = Instant::now();
-            let outcome = run_batch(&mut self.writer, postings, &*self.clock, &self.zone);
+            self.steps.reach(Step::Taken);
+            let span = tracing::debug_span!("batch", postings = count, last = tracing::field::Empty);
+            let outcome = span.in_scope(|| run_batch(&mut self.writer, postings, &*self.clock, &self.zone));
+            if let Ok(decision) = &outcome {
+                span.record("last", decision.tip.sequence);
+            }
             last = Pace { answered: count, took: last_batch.elapsed() };
-            if !self.answer(answers, outcome) {
+            span.in_scope(|| tracing::debug!(us = last.took.as_micros(), "stored"));
+            let done = self.observed.get().map(|observer| (observer, done(count, last.took, &outcome)));
+            let goes_on = self.answer(answers, outcome);
+            if let Some((observer, done)) = done
+                && (count > 0 || done.posted > 0)
+            {
+                observer.batch(&BatchDone { waiting: self.queue.len(), ..done });
+            }
+            if !goes_on {
                 return;
             }
         }
@@ -97,7 +114,9 @@ impl<W: Writer> Engine<W> {
         for (answer, outcome) in answers.into_iter().zip(decision.answers) {
             // A caller that has gone away finds its outcome by the id.
             let _ = answer.send(outcome);
+            self.steps.reach(Step::Answering);
         }
+        self.steps.reach(Step::Answered);
         true
     }
 
@@ -142,6 +161,13 @@ impl<W: Writer> Engine<W> {
         }
         true
     }
+}
+
+/// What an observer is told of a batch.
+fn done(postings: usize, took: Duration, outcome: &Result<Decision, StorageError>) -> BatchDone {
+    let (posted, refused) =
+        outcome.as_ref().map_or((0, 0), |decision| (decision.records.len(), decision.refused.len()));
+    BatchDone { postings, posted, refused, waiting: 0, took, is_given_up: outcome.is_err() }
 }
 
 /// How the last batch went.

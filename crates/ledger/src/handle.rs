@@ -11,8 +11,10 @@ use crate::apply::{Holder, Pending};
 use crate::clock::{Clock, Zone};
 use crate::engine::{Engine, Job};
 use crate::history::{Cursor, Entry, Page};
+use crate::observe::{Observed, Observer};
 use crate::outcome::{Outcome, SubmitError};
 use crate::record::{Answer, Record};
+use crate::steps::Steps;
 use crate::storage::{Reader, StorageError, Writer};
 
 /// Which life of the ledger this is: a restore from a backup begins a new one. Cursors carry it.
@@ -51,6 +53,7 @@ struct Shared {
     clock: Clock,
     zone: Zone,
     epoch: Epoch,
+    observed: Observed,
     writer: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -94,11 +97,32 @@ impl Ledger {
         zone: Zone,
         epoch: Epoch,
     ) -> Result<Self, StorageError> {
+        Self::start_watched(writer, reader, clock, zone, epoch, Steps::default())
+    }
+
+    /// The same, and somebody is told of the batches' steps.
+    pub(crate) fn start_watched<W: Writer>(
+        writer: W,
+        reader: Arc<dyn Reader>,
+        clock: Clock,
+        zone: Zone,
+        epoch: Epoch,
+        steps: Steps,
+    ) -> Result<Self, StorageError> {
         let failed =
             |error: std::io::Error| StorageError::Database { doing: "started its writer", message: error.to_string() };
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let (announce, head) = watch::channel(reader.tip()?.sequence);
-        let engine = Engine { writer, queue: jobs, head: announce, clock: Arc::clone(&clock), zone: zone.clone() };
+        let observed = Observed::default();
+        let engine = Engine {
+            writer,
+            queue: jobs,
+            head: announce,
+            clock: Arc::clone(&clock),
+            zone: zone.clone(),
+            observed: observed.clone(),
+            steps,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
@@ -112,6 +136,7 @@ impl Ledger {
             clock,
             zone,
             epoch,
+            observed,
             writer: Some(thread),
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -125,7 +150,10 @@ impl Ledger {
             mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Stopped,
         })?;
-        outcome.await.unwrap_or(Err(SubmitError::Stopped))
+        let outcome = outcome.await.unwrap_or(Err(SubmitError::Stopped));
+        // In the caller's span: the sequence says which batch it was.
+        tracing::debug!(?outcome, "decided");
+        outcome
     }
 
     /// The account, or None when it was never opened.
@@ -204,9 +232,24 @@ impl Ledger {
         self.shared.epoch
     }
 
+    /// Lets an observer hear of every batch from now on. Answers false when another one does already.
+    pub fn observe(&self, observer: Arc<dyn Observer>) -> bool {
+        self.shared.observed.set(observer)
+    }
+
+    /// How many postings wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.shared.queue.as_ref().map_or(0, |queue| QUEUE_MAX.saturating_sub(queue.capacity()))
+    }
+
     /// The present moment of the ledger's clock. Commit times come from the same clock and never run backwards.
     pub fn now(&self) -> Timestamp {
         (self.shared.clock)()
+    }
+
+    /// The ledger's clock, which does not hold the ledger.
+    pub fn clock(&self) -> Clock {
+        Arc::clone(&self.shared.clock)
     }
 
     /// The zone in which ledger days begin.

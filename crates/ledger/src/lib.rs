@@ -62,12 +62,13 @@
 //! 5. *Store.* One transaction: for each posting one row at the end of the log and one at the end of the ids; each touched
 //!    balance once a batch; each claim one row. History needs no row: a record names, for each account it touched, the
 //!    record that touched it before, and every 256th posting of an account leaves a mark.
-//! 6. *Sync*, once a batch: WAL with `synchronous=FULL`.
+//! 6. *Sync*, once a batch: WAL with `synchronous=FULL`. Every 8,192 pages the WAL is copied into the file.
 //! 7. *Answer* each caller, announce the new head.
 //!
 //! # What is guaranteed
 //!
-//! - Acknowledged means durable. A failed write stops the writer; a fresh start reads what is on disk.
+//! - Acknowledged means durable. A failed write or sync, of the copying too, stops the writer; a fresh start reads
+//!   what is on disk.
 //! - Sequences are gapless in commit order, commit times never run backwards, nothing is ordered by id.
 //! - A read sees one state. Two reads may see two, the later one never an older one.
 //! - The same id with the same digest gets the same answer; with another digest it changes nothing.
@@ -91,24 +92,33 @@ mod engine;
 mod handle;
 mod history;
 mod memory;
+mod observe;
 mod outcome;
 mod postgres;
 mod recent;
 mod record;
 mod sqlite;
+mod steps;
 mod storage;
+#[cfg(feature = "faults")]
+mod trial;
 
 pub use account::{Account, Sums};
 pub use account_map::{AccountMap, IdHasher};
 pub use apply::{Decision, Holder, Known, Pending, Stored, Target, View, apply};
-pub use audit::{Audit, Finding, audit};
+pub use audit::{Audit, Auditor, Finding, audit};
 pub use clock::{Clock, Zone, ZoneError};
 pub use engine::run_batch;
 pub use handle::{Epoch, Ledger, QUEUE_MAX, READ_MAX, ReadError, Settings};
 pub use history::{Cursor, Direction, Entry, Page};
 pub use memory::Memory;
+pub use observe::{BatchDone, Observer};
 pub use outcome::{Outcome, Refusal, Resolution, SubmitError};
 pub use postgres::{CommitClock, OpenPostgresError, Place, PlaceError, Postgres, PostgresReader, PostgresWriter};
 pub use record::{Answer, Effect, Phase, Record, RecordError, Refused, Touched};
-pub use sqlite::{OpenError, Sqlite, SqliteReader, SqliteWriter};
-pub use storage::{Cut, Reader, StorageError, Tip, Writer};
+pub use sqlite::{CopyError, OpenError, Sqlite, SqliteReader, SqliteWriter, check_database, copy_database};
+#[cfg(feature = "faults")]
+pub use steps::{Step, StepObserver};
+pub use storage::{Reader, StorageError, Tip, Writer};
+#[cfg(feature = "faults")]
+pub use trial::{Copying, Durability, Trial};

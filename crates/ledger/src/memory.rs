@@ -13,7 +13,7 @@ use crate::handle::{Epoch, Ledger};
 use crate::history::{Cursor, Entry, Page, entries_of};
 use crate::outcome::Outcome;
 use crate::record::{Answer, Record, Refused};
-use crate::storage::{Cut, Reader, StorageError, Tip, Writer};
+use crate::storage::{Reader, StorageError, Tip, Writer};
 
 /// A ledger in memory. Clones share it.
 #[derive(Clone, Default)]
@@ -161,13 +161,21 @@ impl Reader for Memory {
         Ok(found)
     }
 
-    fn cut(&self, after: u64) -> Result<Cut, StorageError> {
+    fn accounts_after(&self, after: Option<AccountId>, limit: usize) -> Result<(u64, Vec<Account>), StorageError> {
         let tables = self.read();
-        Ok(Cut {
-            records: tables.records.iter().filter(|record| record.sequence > after).cloned().collect(),
-            accounts: tables.accounts.values().copied().collect(),
-            holders: tables.holders.iter().map(|(key, holder)| (*key, holder.sequence)).collect(),
-        })
+        let later = tables.accounts.values().filter(|account| after.is_none_or(|after| account.id > after));
+        Ok((tables.tip.sequence, later.take(limit).copied().collect()))
+    }
+
+    fn claims_after(&self, after: Option<ClaimKey>, limit: usize) -> Result<(u64, Vec<(ClaimKey, u64)>), StorageError> {
+        let tables = self.read();
+        let later = tables.holders.iter().filter(|(key, _)| after.is_none_or(|after| **key > after));
+        Ok((tables.tip.sequence, later.take(limit).map(|(key, holder)| (*key, holder.sequence)).collect()))
+    }
+
+    fn claim_sequences(&self, keys: &[ClaimKey]) -> Result<Vec<Option<u64>>, StorageError> {
+        let tables = self.read();
+        Ok(keys.iter().map(|key| tables.holders.get(key).map(|holder| holder.sequence)).collect())
     }
 
     fn answer(&self, posting: PostingRef) -> Result<Option<Answer>, StorageError> {
@@ -189,6 +197,11 @@ impl Reader for Memory {
     fn tail(&self, after: u64, limit: usize) -> Result<Vec<Record>, StorageError> {
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
         Ok(self.read().records.iter().skip(skip).take(limit).cloned().collect())
+    }
+
+    fn records(&self, sequences: &[u64]) -> Result<Vec<Option<Record>>, StorageError> {
+        let tables = self.read();
+        Ok(sequences.iter().map(|number| tables.record(*number).cloned()).collect())
     }
 
     fn holder(&self, key: ClaimKey) -> Result<Option<Holder>, StorageError> {

@@ -81,17 +81,6 @@ pub struct Tip {
     pub time: Timestamp,
 }
 
-/// One state of the ledger, for audits.
-#[derive(Clone, Debug, Default)]
-pub struct Cut {
-    /// Records after the sequence asked for, oldest first.
-    pub records: Vec<Record>,
-    /// Every account.
-    pub accounts: Vec<Account>,
-    /// Every held claim.
-    pub holders: Vec<(ClaimKey, u64)>,
-}
-
 /// The writing side of a backend.
 pub trait Writer: Send + 'static {
     /// Whether other processes may write to the same ledger: then a batch may have to run again, and the head moves by itself.
@@ -146,9 +135,15 @@ pub trait Reader: Send + Sync + 'static {
     /// Accounts of an owner in order of code, up to `limit`.
     fn accounts_of(&self, owner: Owner, limit: usize) -> Result<Vec<Account>, StorageError>;
 
-    /// Everything after a sequence and every account, both of one state. The only long read: an audit calls it once,
-    /// when its pages have nearly reached the end.
-    fn cut(&self, after: u64) -> Result<Cut, StorageError>;
+    /// Up to `limit` accounts after an id, in order of id, and the sequence that they were read at.
+    fn accounts_after(&self, after: Option<AccountId>, limit: usize) -> Result<(u64, Vec<Account>), StorageError>;
+
+    /// Up to `limit` held claims after a key, in order of key, each with the sequence of its holder; and the sequence that
+    /// they were read at.
+    fn claims_after(&self, after: Option<ClaimKey>, limit: usize) -> Result<(u64, Vec<(ClaimKey, u64)>), StorageError>;
+
+    /// The sequences of the holders of claims, in the order asked. None for what nobody holds.
+    fn claim_sequences(&self, keys: &[ClaimKey]) -> Result<Vec<Option<u64>>, StorageError>;
 
     /// What is known about an id.
     fn answer(&self, posting: PostingRef) -> Result<Option<Answer>, StorageError>;
@@ -161,6 +156,9 @@ pub trait Reader: Send + Sync + 'static {
 
     /// Records after a sequence, oldest first, up to `limit`.
     fn tail(&self, after: u64, limit: usize) -> Result<Vec<Record>, StorageError>;
+
+    /// The records with these sequences, in the order asked. None for what is not there.
+    fn records(&self, sequences: &[u64]) -> Result<Vec<Option<Record>>, StorageError>;
 
     /// Who holds a key.
     fn holder(&self, key: ClaimKey) -> Result<Option<Holder>, StorageError>;

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use utoipa_axum::routes;
 use crate::clock::Sources;
 use crate::config::Config;
 use crate::door::Call;
+use crate::door::admission::Admission;
 use crate::door::body::BODY_BYTES_MAX;
 use crate::door::frame::frame;
 use crate::door::place::place;
@@ -25,6 +27,7 @@ use crate::door::policy::Table;
 use crate::hosts::{Audience, RealmName, Transport};
 use crate::identity::password::{HashError, Workers};
 use crate::limits::{Limits, LimitsError};
+use crate::metrics::Metrics;
 use crate::problem::Refusal;
 use crate::projections::Documents;
 use crate::realm::{OpenRealmError, Realm};
@@ -57,6 +60,10 @@ pub struct Shared {
     pub bank: Arc<dyn Bank>,
     /// Open event streams.
     pub streams: Streams,
+    /// Where metrics are kept, if anywhere.
+    pub metrics: Metrics,
+    /// Lets in what moves value.
+    pub admission: Admission,
     live: Arc<Realm>,
     test: Arc<Realm>,
 }
@@ -76,6 +83,9 @@ pub enum OpenAppError {
     /// The address of the bank.
     #[error(transparent)]
     Bank(#[from] SandboxBankError),
+    /// Metrics cannot be kept.
+    #[error(transparent)]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
 
 impl Deref for App {
@@ -87,23 +97,41 @@ impl Deref for App {
 }
 
 impl App {
-    /// Opens both realms below `config.data`.
+    /// Opens both realms.
     ///
     /// # Errors
     /// When a realm cannot be opened.
     pub async fn open(config: Config, sources: Sources) -> Result<Self, OpenAppError> {
         let bank = Arc::new(SandboxBank::new(&config.bank_url)?);
         let limits = Limits::open(config.limits.as_deref(), sources.now())?;
-        let live = Realm::open(&config.data, RealmName::Live, limits, &sources).await?;
-        let test = Realm::open(&config.data, RealmName::Test, limits, &sources).await?;
+        let open = async |name| Realm::open(&config.data, &config.database, name, limits, &sources).await;
+        let (live, test) = (open(RealmName::Live).await?, open(RealmName::Test).await?);
+        // Both realms lie in one database and so have one clock.
+        let sources = sources.timed_by(live.ledger.clock());
         let (wallet_site, desk_site) = (built(&config, "app"), built(&config, "desk"));
         let password_workers = Workers::new(config.password_workers);
         let nobodys = HEXLOWER.encode(&sources.bytes::<32>());
         let decoy_phc = password_workers.hash(&live.pepper, &nobodys, sources.bytes()).await?;
         let streams = Streams::new(config.streams_max, config.person_streams_max);
-        let shared =
-            Shared { config, sources, wallet_site, desk_site, password_workers, decoy_phc, bank, streams, live, test };
-        Ok(Self(Arc::new(shared)))
+        let metrics = if config.metrics_listen.is_some() { Metrics::kept()? } else { Metrics::default() };
+        let admission = Admission::new(config.value_in_flight_max);
+        let shared = Shared {
+            config,
+            sources,
+            wallet_site,
+            desk_site,
+            password_workers,
+            decoy_phc,
+            bank,
+            streams,
+            metrics,
+            admission,
+            live,
+            test,
+        };
+        let app = Self(Arc::new(shared));
+        app.metrics.observe(&app);
+        Ok(app)
     }
 
     /// The realm `name`.
@@ -117,6 +145,7 @@ impl App {
     /// Begins what runs beside the requests, until the answer is dropped or shut down.
     pub fn begin_jobs(&self) -> JoinSet<()> {
         let mut jobs = JoinSet::new();
+        jobs.spawn(self.admission.clone().run());
         for name in RealmName::ALL {
             let realm = self.realm(name);
             let subscription = funding::subscription(realm, &self.config.hosts);
@@ -125,13 +154,21 @@ impl App {
             jobs.spawn(projections::run(Arc::clone(realm), sources(), Documents));
             jobs.spawn(jobs::end_orders(Arc::clone(realm), sources()));
             jobs.spawn(jobs::forget(Arc::clone(realm), sources()));
+            jobs.spawn(jobs::write_seen(Arc::clone(realm)));
+            let look_every = Duration::from_secs(u64::from(self.config.audit_seconds));
+            jobs.spawn(jobs::audit::run(Arc::clone(realm), sources(), self.metrics.clone(), look_every));
         }
         jobs
     }
 
     /// The whole service, for a listener or a test.
     pub fn router(&self) -> Router {
-        let (router, _) = table().finish();
+        self.framed(table())
+    }
+
+    /// The routes of `table` behind the door, with the pages beside them.
+    pub fn framed(&self, table: Table) -> Router {
+        let (router, _) = table.finish();
         let pages = Router::new().fallback(pages);
         router
             .fallback_service(
@@ -189,7 +226,7 @@ pub fn table() -> Table {
         .wallet_value(routes!(payments::routes::pay))
         .signed_in(routes!(payments::routes::status))
         .signed_in(routes!(payments::routes::receipt))
-        .desk(routes!(payments::routes::refund))
+        .desk_value(routes!(payments::routes::refund))
         // Money in.
         .wallet(routes!(funding::routes::all, funding::routes::create))
         .api(routes!(funding::routes::notify))
@@ -204,7 +241,7 @@ pub fn table() -> Table {
         .desk(routes!(orders::routes::list, orders::routes::create))
         .desk(routes!(orders::routes::get, orders::routes::edit))
         .desk(routes!(orders::routes::cancel))
-        .desk(routes!(orders::routes::refund))
+        .desk_value(routes!(orders::routes::refund))
         // The mirror.
         .background(routes!(sync::routes::sync))
         .background(routes!(sync::routes::events))

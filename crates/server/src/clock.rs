@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use qianbao_core::Timestamp;
 use qianbao_core::id::{Id, Kind};
+use qianbao_ledger::CommitClock;
 
 /// Tells the time. Tests set their own.
 pub trait Clock: Send + Sync + 'static {
@@ -44,17 +45,38 @@ impl Random for SystemRandom {
 pub struct Sources {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    commit_clock: CommitClock,
+}
+
+/// A ledger's clock, as a source of time.
+struct LedgerClock(qianbao_ledger::Clock);
+
+impl Clock for LedgerClock {
+    fn now(&self) -> Timestamp {
+        (self.0)()
+    }
 }
 
 impl Sources {
-    /// These sources.
+    /// These sources; the clock gives commit times as well, on every database.
     pub fn new(clock: impl Clock, random: impl Random) -> Self {
-        Self { clock: Arc::new(clock), random: Arc::new(random) }
+        Self { clock: Arc::new(clock), random: Arc::new(random), commit_clock: CommitClock::Given }
     }
 
-    /// The operating system's.
+    /// The operating system's. On a database that several processes share, the database's clock gives commit times.
     pub fn system() -> Self {
-        Self::new(SystemClock, SystemRandom)
+        Self { commit_clock: CommitClock::Database, ..Self::new(SystemClock, SystemRandom) }
+    }
+
+    /// The same randomness with a ledger's clock: where the database gives commit times, every process then means the same moment by "now", however
+    /// its own clock goes.
+    pub fn timed_by(&self, clock: qianbao_ledger::Clock) -> Self {
+        Self { clock: Arc::new(LedgerClock(clock)), ..self.clone() }
+    }
+
+    /// Whose clock gives commit times on a shared database.
+    pub fn commit_clock(&self) -> CommitClock {
+        self.commit_clock
     }
 
     /// The moment now.

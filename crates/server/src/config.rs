@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 
+use crate::database::{Address, AddressError, Database};
+use crate::door::client_address::TrustedProxy;
 use crate::hosts::{Hosts, Transport};
 
 /// A digital wallet that an organisation runs for its people and shops.
@@ -25,6 +27,14 @@ pub enum Command {
     Serve(Box<ServeOptions>),
     /// Recompute every balance, claim and guard of both realms from the postings. Exit code 1 when something does not hold.
     Audit(DataOptions),
+    /// Copy both realms into a new folder, checked and audited; also while a server runs on them.
+    Backup(BackupOptions),
+    /// Make a new data folder from a backup, in which every cursor and session of before is over.
+    Restore(RestoreOptions),
+    /// Do to a database that Postgres' own tools have restored what `restore` does to a folder. No server may be running.
+    BeginLife(DataOptions),
+    /// Audit, and where the books are right let refunds and payouts go on that an audit has stopped.
+    Resume(DataOptions),
     /// Make demo people, a demo shop and some history in an empty data folder.
     Seed(DataOptions),
     /// List the money from the bank that nobody could be found for, or that could not be booked, oldest first, as tab-separated lines.
@@ -48,6 +58,32 @@ pub struct DataOptions {
     /// Folder that holds both realms; made when missing. [default: data]
     #[arg(long, value_name = "DIR", env = "QIANBAO_DATA")]
     pub data: Option<PathBuf>,
+    /// Postgres database that holds both realms, such as `postgres://user@host/database`; keys stay in the folder. A password is better given
+    /// by the environment or the file. [default: SQLite in the folder]
+    #[arg(long, value_name = "URL", env = "QIANBAO_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+}
+
+/// Options of `backup`.
+#[derive(Args, Clone, Debug)]
+pub struct BackupOptions {
+    /// Where everything lies.
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// Folder to make. Nothing may be there; it will hold the keys, so keep it as safe as the data.
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Args, Clone, Debug)]
+pub struct RestoreOptions {
+    /// Where everything is to lie. Nothing may be there, or an empty folder.
+    #[command(flatten)]
+    pub data: DataOptions,
+    /// Folder that `backup` has made.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
 }
 
 /// Options of `serve`.
@@ -61,6 +97,10 @@ pub struct ServeOptions {
     /// Folder that holds both realms; made when missing. [default: data]
     #[arg(long, value_name = "DIR", env = "QIANBAO_DATA")]
     pub data: Option<PathBuf>,
+    /// Postgres database that holds both realms, such as `postgres://user@host/database`; keys stay in the folder. A password is better given
+    /// by the environment or the file. [default: SQLite in the folder]
+    #[arg(long, value_name = "URL", env = "QIANBAO_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
     /// Address to listen on. [default: 127.0.0.1:8787]
     #[arg(long, value_name = "ADDR", env = "QIANBAO_LISTEN")]
     pub listen: Option<SocketAddr>,
@@ -84,6 +124,10 @@ pub struct ServeOptions {
     /// [default: https with --tls-cert, else http]
     #[arg(long, value_name = "SCHEME", env = "QIANBAO_PUBLIC_SCHEME")]
     pub public_scheme: Option<Transport>,
+    /// Address or network of a proxy whose `X-Forwarded-For` is believed; repeatable, in the environment with commas. Tries of
+    /// passwords then count for the clients' addresses and not for the proxy's. [default: none]
+    #[arg(long, value_name = "ADDR[/LEN]", env = "QIANBAO_TRUSTED_PROXY", value_delimiter = ',')]
+    pub trusted_proxy: Option<Vec<TrustedProxy>>,
     /// Longest time for an answer, milliseconds, 100–60000. [default: 10000]
     #[arg(long, value_name = "MS", env = "QIANBAO_ANSWER_MS_MAX")]
     pub answer_ms_max: Option<u32>,
@@ -102,6 +146,18 @@ pub struct ServeOptions {
     /// Limits and rates in the form that `qianbao limits` prints; checked at the start. [default: the built-in ones]
     #[arg(long, value_name = "FILE", env = "QIANBAO_LIMITS")]
     pub limits: Option<PathBuf>,
+    /// Most requests that move value at the same time, 1–100000; fewer are let in while answers are slow. [default: 2000]
+    #[arg(long, value_name = "N", env = "QIANBAO_VALUE_IN_FLIGHT_MAX")]
+    pub value_in_flight_max: Option<u32>,
+    /// Address where Prometheus may read metrics; never one that the public reaches. [default: none]
+    #[arg(long, value_name = "ADDR", env = "QIANBAO_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Megabytes that must be free on the disk of --data, or the server says that it is not ready, 0–1000000. [default: 200]
+    #[arg(long, value_name = "MB", env = "QIANBAO_DISK_FREE_MB_MIN")]
+    pub disk_free_mb_min: Option<u32>,
+    /// Seconds between two comparisons of every balance with the log, 1–86400. [default: 600]
+    #[arg(long, value_name = "SECONDS", env = "QIANBAO_AUDIT_SECONDS")]
+    pub audit_seconds: Option<u32>,
     /// What is logged, as in `info,qianbao_server=debug`. [default: info]
     #[arg(long, value_name = "FILTER", env = "QIANBAO_LOG")]
     pub log: Option<String>,
@@ -128,6 +184,9 @@ pub enum OptionsError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// The address of the database.
+    #[error(transparent)]
+    Database(#[from] AddressError),
     /// A number is out of its range.
     #[error("expected --{option} from {least} to {most}, found {found}")]
     Range {
@@ -155,12 +214,16 @@ pub enum OptionsError {
 pub struct Config {
     /// Folder of both realms.
     pub data: PathBuf,
+    /// Where ledgers and directories lie.
+    pub database: Database,
     /// Where to listen.
     pub listen: SocketAddr,
     /// The hosts.
     pub hosts: Hosts,
     /// How browsers reach the server.
     pub transport: Transport,
+    /// Whose word about a client's address is believed.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// Folder of the browser apps.
     pub site: PathBuf,
     /// Address of the bank.
@@ -179,6 +242,14 @@ pub struct Config {
     pub session_idle_minutes: u32,
     /// File with limits and rates, in place of the built-in ones.
     pub limits: Option<PathBuf>,
+    /// Most requests that move value at the same time.
+    pub value_in_flight_max: u32,
+    /// Where Prometheus may read metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Megabytes that must be free on the disk of the data.
+    pub disk_free_mb_min: u32,
+    /// Seconds between two comparisons of every balance with the log.
+    pub audit_seconds: u32,
     /// What is logged.
     pub log: String,
 }
@@ -201,6 +272,7 @@ impl ServeOptions {
             given,
             file,
             data,
+            database,
             listen,
             domain,
             site,
@@ -208,12 +280,17 @@ impl ServeOptions {
             tls_cert,
             tls_key,
             public_scheme,
+            trusted_proxy,
             answer_ms_max,
             password_workers,
             streams_max,
             person_streams_max,
             session_idle_minutes,
             limits,
+            value_in_flight_max,
+            metrics_listen,
+            disk_free_mb_min,
+            audit_seconds,
             log
         );
         let listen = all.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8787)));
@@ -231,9 +308,11 @@ impl ServeOptions {
         let domain = all.domain.unwrap_or_else(|| format!("localhost:{}", listen.port()));
         Ok(Config {
             data: all.data.unwrap_or_else(|| PathBuf::from("data")),
+            database: database(all.database.as_deref())?,
             listen,
             hosts: Hosts::new(&domain, transport),
             transport,
+            trusted_proxies: all.trusted_proxy.unwrap_or_default(),
             site: all.site.unwrap_or_else(|| PathBuf::from("target/site")),
             bank_url: all.bank_url.unwrap_or_else(|| "http://127.0.0.1:8788".to_owned()),
             tls,
@@ -243,6 +322,10 @@ impl ServeOptions {
             person_streams_max: within("person-streams-max", all.person_streams_max, 20, 1, 1_000)?,
             session_idle_minutes: within("session-idle-minutes", all.session_idle_minutes, 15, 1, 720)?,
             limits: all.limits,
+            value_in_flight_max: within("value-in-flight-max", all.value_in_flight_max, 2_000, 1, 100_000)?,
+            metrics_listen: all.metrics_listen,
+            disk_free_mb_min: within("disk-free-mb-min", all.disk_free_mb_min, 200, 0, 1_000_000)?,
+            audit_seconds: within("audit-seconds", all.audit_seconds, 600, 1, 86_400)?,
             log: all.log.unwrap_or_else(|| "info".to_owned()),
         })
     }
@@ -254,10 +337,23 @@ impl DataOptions {
     /// # Errors
     /// When the file cannot be used.
     pub fn folder(self) -> Result<PathBuf, OptionsError> {
+        Ok(self.resolve()?.0)
+    }
+
+    /// The data folder, and where ledgers and directories lie: flag or environment over the file over the default.
+    ///
+    /// # Errors
+    /// When the file or the address cannot be used.
+    pub fn resolve(self) -> Result<(PathBuf, Database), OptionsError> {
         // The file may hold options of `serve` as well: one file serves all commands.
         let file: ServeOptions = read(self.config.as_deref())?;
-        Ok(self.data.or(file.data).unwrap_or_else(|| PathBuf::from("data")))
+        let data = self.data.or(file.data).unwrap_or_else(|| PathBuf::from("data"));
+        Ok((data, database(self.database.or(file.database).as_deref())?))
     }
+}
+
+fn database(address: Option<&str>) -> Result<Database, AddressError> {
+    address.map_or(Ok(Database::Folder), |address| Ok(Database::Postgres(address.parse::<Address>()?)))
 }
 
 fn read(path: Option<&Path>) -> Result<ServeOptions, OptionsError> {
@@ -329,6 +425,31 @@ mod tests {
         assert_eq!(options.resolve().expect("right options").transport, Transport::Tls);
         let parse = |scheme: &str| Cli::try_parse_from(["qianbao", "serve", "--public-scheme", scheme]);
         assert!(parse("https").is_ok() && parse("ftp").is_err());
+    }
+
+    #[test]
+    fn proxies_are_named_one_by_one_or_as_a_list() {
+        let proxies =
+            |texts: &[&str]| -> Vec<TrustedProxy> { texts.iter().map(|text| text.parse().expect("a proxy")).collect() };
+        let given = |arguments: &[&str]| {
+            let cli = Cli::try_parse_from(["qianbao", "serve"].iter().chain(arguments)).expect("right options");
+            let Command::Serve(options) = cli.command else { panic!("serve was asked for") };
+            options.resolve().expect("right options").trusted_proxies
+        };
+        assert_eq!(given(&[]), []);
+        let each = given(&["--trusted-proxy", "10.0.0.7", "--trusted-proxy", "fd00::/64"]);
+        assert_eq!(each, proxies(&["10.0.0.7", "fd00::/64"]));
+        assert_eq!(given(&["--trusted-proxy", "10.0.0.7,fd00::/64"]), each, "as in the environment");
+        assert!(Cli::try_parse_from(["qianbao", "serve", "--trusted-proxy", "0.0.0.0/0"]).is_err());
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("qianbao.toml");
+        std::fs::write(&file, "trusted-proxy = [\"10.0.0.7\", \"fd00::/64\"]\n").expect("the file is written");
+        let options = ServeOptions { config: Some(file.clone()), ..ServeOptions::default() };
+        assert_eq!(options.resolve().expect("right options").trusted_proxies, each);
+        std::fs::write(&file, "trusted-proxy = [\"our proxy\"]\n").expect("the file is written");
+        let wrong = ServeOptions { config: Some(file), ..ServeOptions::default() }.resolve();
+        assert!(matches!(wrong, Err(OptionsError::Malformed { .. })));
     }
 
     #[test]

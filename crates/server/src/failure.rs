@@ -32,9 +32,11 @@ pub enum FailureError {
 }
 
 impl FailureError {
-    /// Whether another try may cure it soon: the store was busy, and whatever was to be done is not to blame.
+    /// Whether another try may cure it soon: the store was busy or away, and whatever was to be done is not to blame.
     pub fn is_passing(&self) -> bool {
         self.code() == ProblemCode::Overloaded
+            || matches!(self, Self::Submit(SubmitError::Unknown))
+            || matches!(self, Self::Directory(error) if error.is_passing())
     }
 }
 
@@ -42,10 +44,13 @@ impl Refuses for FailureError {
     fn code(&self) -> ProblemCode {
         match self {
             Self::Submit(SubmitError::Busy | SubmitError::Stale { .. })
-            | Self::Directory(DirectoryError::Busy(_) | DirectoryError::Conflict(_)) => ProblemCode::Overloaded,
+            | Self::Directory(DirectoryError::Busy(_) | DirectoryError::Conflict(_) | DirectoryError::Away(_)) => {
+                ProblemCode::Overloaded
+            }
+            Self::Read(ReadError::Storage(error)) if error.is_passing() => ProblemCode::Overloaded,
             Self::Submit(SubmitError::IdReused) => ProblemCode::IdReused,
             // Whether it happened is open: the same request again finds out.
-            Self::Submit(SubmitError::Unknown) => ProblemCode::Timeout,
+            Self::Submit(SubmitError::Unknown) | Self::Directory(DirectoryError::Unknown(_)) => ProblemCode::Timeout,
             Self::Form(PostingError::IdVersion { .. }) => ProblemCode::MalformedRequest,
             _ => ProblemCode::Internal,
         }

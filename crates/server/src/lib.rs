@@ -5,13 +5,16 @@
 
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod codes;
 pub mod config;
+pub mod database;
 pub mod directory;
 pub mod door;
 pub mod failure;
 pub mod funding;
+pub mod halt;
 pub mod health;
 pub mod hosts;
 pub mod identity;
@@ -19,6 +22,7 @@ pub mod jobs;
 pub mod kept;
 pub mod limits;
 pub mod merchants;
+pub mod metrics;
 pub mod openapi;
 pub mod orders;
 pub mod payments;

@@ -5,14 +5,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use qianbao_server::audit::{self, Verdict};
+use qianbao_server::backup::{self, life, restore};
 use qianbao_server::clock::{Clock, Sources, SystemClock};
 use qianbao_server::codes::keys::OperatorKeys;
 use qianbao_server::config::{Cli, Command};
-use qianbao_server::directory::Directory;
+use qianbao_server::database::Database;
 use qianbao_server::funding::rows;
+use qianbao_server::halt::resume;
 use qianbao_server::hosts::RealmName;
 use qianbao_server::seed::{self, Seeded};
-use qianbao_server::{limits, openapi, serve};
+use qianbao_server::{limits, openapi, realm, serve};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -38,14 +40,34 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
             runtime()?.block_on(serve::serve(config))?;
         }
         Command::Audit(options) => {
-            let verdict = audit::audit(&options.folder()?, &mut std::io::stdout().lock())?;
+            let (data, database) = options.resolve()?;
+            let verdict = audit::audit(&data, &database, &mut std::io::stdout().lock())?;
+            return Ok(if verdict == Verdict::Right { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Backup(options) => {
+            let data = backup::in_files(options.data.resolve()?)?;
+            backup::backup(&data, &options.to, SystemClock.now(), &mut std::io::stdout())?;
+        }
+        Command::Restore(options) => {
+            let (data, mut report) = (backup::in_files(options.data.resolve()?)?, std::io::stdout());
+            runtime()?.block_on(restore::restore(&options.from, &data, SystemClock.now(), &mut report))?;
+        }
+        Command::BeginLife(options) => {
+            let (_, database) = options.resolve()?;
+            runtime()?.block_on(life::begin_life(&database, SystemClock.now(), &mut std::io::stdout()))?;
+        }
+        Command::Resume(options) => {
+            let ((data, database), mut report) = (options.resolve()?, std::io::stdout());
+            let verdict = audit::audit(&data, &database, &mut report)?;
+            runtime()?.block_on(resume::resume(verdict, &data, &database, &mut report))?;
             return Ok(if verdict == Verdict::Right { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Command::Seed(options) => {
-            let data = options.folder()?;
-            match runtime()?.block_on(seed::seed(&data, SystemClock.now()))? {
-                Seeded::Now => println!("{}: demo people, a demo shop and their history", data.display()),
-                Seeded::Before => println!("{}: people live there already, nothing was done", data.display()),
+            let (data, database) = options.resolve()?;
+            let place = database.place(&data);
+            match runtime()?.block_on(seed::seed(&data, &database, SystemClock.now()))? {
+                Seeded::Now => println!("{place}: demo people, a demo shop and their history"),
+                Seeded::Before => println!("{place}: people live there already, nothing was done"),
             }
         }
         Command::RotateKeys(options) => {
@@ -55,7 +77,10 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 println!("{realm}: {} signs after the next start", keys.public().keys[0].id);
             }
         }
-        Command::Held(options) => runtime()?.block_on(held(&options.folder()?))?,
+        Command::Held(options) => {
+            let (data, database) = options.resolve()?;
+            runtime()?.block_on(held(&data, &database))?;
+        }
         Command::Limits => print!("{}", limits::BUILT_IN),
         Command::Openapi => print!("{}", openapi::document()),
     }
@@ -63,14 +88,10 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
 }
 
 /// Writes what stands in unidentified receipts, and what could not be booked, to standard output.
-async fn held(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
+async fn held(data: &Path, database: &Database) -> Result<(), Box<dyn std::error::Error>> {
     println!("realm\tstate\tbooked_at\tamount\tentry\treference\tpayer\tlast4");
     for name in RealmName::ALL {
-        let file = data.join(name.folder()).join("directory.db");
-        if !file.exists() {
-            continue;
-        }
-        let directory = Directory::open(&file).await?;
+        let Some(directory) = realm::directory_of(data, database, name).await? else { continue };
         for credit in rows::held(directory.readers(), rows::HELD_MAX).await? {
             match credit {
                 Ok(credit) => println!("{}", credit.line(name)),

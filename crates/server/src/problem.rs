@@ -92,7 +92,7 @@ impl Refusal {
         let mut response = (status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.retry_after_s {
+        if let Some(seconds) = self.retry_after_s.or_else(|| retry_after_s(self.code)) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -111,7 +111,9 @@ impl IntoResponse for Refusal {
 impl Refuses for DirectoryError {
     fn code(&self) -> ProblemCode {
         match self {
-            Self::Busy(_) | Self::Conflict(_) => ProblemCode::Overloaded,
+            Self::Busy(_) | Self::Conflict(_) | Self::Away(_) => ProblemCode::Overloaded,
+            // Whether it happened is open: the same request again finds out.
+            Self::Unknown(_) => ProblemCode::Timeout,
             Self::Taken { .. } | Self::Rule(_) | Self::Damaged { .. } | Self::Failed(_) => ProblemCode::Internal,
         }
     }
@@ -158,6 +160,11 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// When another try makes sense where the reason itself does not say it.
+fn retry_after_s(code: ProblemCode) -> Option<u32> {
+    matches!(code, ProblemCode::Overloaded | ProblemCode::TooManyRequests).then_some(1)
+}
+
 fn is_servers_fault(code: ProblemCode) -> bool {
     matches!(code, ProblemCode::Internal | ProblemCode::Overloaded | ProblemCode::Timeout)
 }
@@ -172,7 +179,7 @@ fn status(code: ProblemCode) -> StatusCode {
         P::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         P::OriginRefused | P::ShopRequired => StatusCode::FORBIDDEN,
         P::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-        P::Overloaded | P::BankUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        P::Overloaded | P::BankUnavailable | P::PayoutsHalted => StatusCode::SERVICE_UNAVAILABLE,
         P::Timeout => StatusCode::GATEWAY_TIMEOUT,
         P::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         P::SignInRequired | P::SignInFailed | P::NoticeSignature => StatusCode::UNAUTHORIZED,
@@ -256,6 +263,7 @@ fn title(code: ProblemCode) -> &'static str {
         P::OrderInvalid => "The order cannot be used",
         P::OrderState => "The order's state does not allow this",
         P::RefundExceeds => "The refund is above what is left",
+        P::PayoutsHalted => "Nothing goes out while the books are checked",
         P::ShopRequired => "This session does not act for a shop",
         P::ShopExists => "The person already has a shop",
         P::ShopInvalid => "The shop's data cannot be used",

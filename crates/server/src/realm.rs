@@ -1,23 +1,29 @@
-//! A realm: one ledger with its directory and keys, in one folder. `live` and `test` share nothing but the program.
+//! A realm: one ledger with its directory and keys. `live` and `test` share nothing but the program.
 //!
 //! ```text
 //! DATA/live/ledger.db  directory.db  keys/operator-1.key  keys/pepper.key  keys/bank.key
 //! DATA/test/…
 //! ```
+//!
+//! With `--database` ledger and directory lie in the schemas `live` and `test` of that database, for any number of processes, and only the keys in
+//! the folder. All of them must have the same keys: the directory knows their fingerprints, and a server with others does not start.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use qianbao_ledger::{Epoch, Ledger, OpenError, Settings, Zone, ZoneError};
+use data_encoding::HEXLOWER;
+use qianbao_ledger::{Epoch, Ledger, OpenError, OpenPostgresError, Settings, Zone, ZoneError};
 
 use crate::clock::Sources;
 use crate::codes::keys::{KeyFolderError, OperatorKeys};
-use crate::codes::secrets::{Secret, SecretFileError, read_or_make};
-use crate::directory::{Directory, DirectoryError, OpenDirectoryError};
+use crate::codes::secrets::{Secret, SecretFileError, fingerprint, read_or_make};
+use crate::database::Database;
+use crate::directory::{Directory, DirectoryError, Fingerprints, FingerprintsError, OpenDirectoryError};
 use crate::hosts::RealmName;
 use crate::identity::password::Pepper;
+use crate::identity::session::{self, Seen};
 use crate::kept::Kept;
 use crate::limits::Limits;
 use crate::merchants::today::Folded;
@@ -43,8 +49,10 @@ pub struct Realm {
     pub bank_key: Secret,
     /// Limits and rates.
     pub limits: Limits,
-    /// Rows that never change, in memory.
-    pub kept: Kept,
+    /// Rows that payments need, in memory.
+    pub kept: Arc<Kept>,
+    /// Uses of sessions that are still to be written down.
+    pub seen: Seen,
     /// The day's figures of shops, in memory.
     pub folded: Folded,
     /// Who hears of touched accounts.
@@ -72,6 +80,20 @@ pub enum OpenRealmError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] OpenError),
+    /// The ledger in Postgres.
+    #[error(transparent)]
+    Postgres(#[from] OpenPostgresError),
+    /// The keys are not those that the directory lives with.
+    #[error("expected the keys of the {realm} realm in {folder}")]
+    OtherKeys {
+        /// The realm.
+        realm: RealmName,
+        /// Where the keys lie.
+        folder: PathBuf,
+        /// What is wrong with them.
+        #[source]
+        source: FingerprintsError,
+    },
     /// The ledger's zone.
     #[error(transparent)]
     Zone(#[from] ZoneError),
@@ -84,12 +106,13 @@ pub enum OpenRealmError {
 }
 
 impl Realm {
-    /// Opens the realm `name` below `data`; makes what is missing.
+    /// Opens the realm `name` in `database`, with its keys below `data`; makes what is missing.
     ///
     /// # Errors
     /// When the folder, a database or a key cannot be used.
     pub async fn open(
         data: &Path,
+        database: &Database,
         name: RealmName,
         limits: Limits,
         sources: &Sources,
@@ -100,19 +123,86 @@ impl Realm {
         made.map_err(|source| OpenRealmError::Folder { path: folder.clone(), source })?;
         let keys_folder = folder.join("keys");
         let keys = OperatorKeys::open(&keys_folder, sources)?;
-        let pepper = Pepper::new(read_or_make(&keys_folder.join("pepper.key"), sources)?);
+        let pepper = read_or_make(&keys_folder.join("pepper.key"), sources)?;
         let bank_key = read_or_make(&keys_folder.join("bank.key"), sources)?;
-        let directory = Directory::open(&folder.join("directory.db")).await?;
-        let ledger = Ledger::open_sqlite(&folder.join("ledger.db"), settings(sources)?)?;
-        // The ledger is locked for this process alone: whoever held a lease is gone.
-        projections::free_all(&directory).await?;
-        let (kept, folded, touches) = Default::default();
-        Ok(Arc::new(Self { name, directory, ledger, keys, pepper, bank_key, limits, kept, folded, touches }))
+        let (directory, ledger) = stores(&folder, database, name, sources).await?;
+        let fingerprints = Fingerprints {
+            pepper: fingerprint(&pepper),
+            bank: fingerprint(&bank_key),
+            operator: keys.fingerprints().to_vec(),
+        };
+        let is_ours = directory.check_keys(&fingerprints).await;
+        is_ours.map_err(|source| OpenRealmError::OtherKeys { realm: name, folder: keys_folder, source })?;
+        let pepper = Pepper::new(pepper);
+        let (kept, seen, folded, touches): (Arc<Kept>, _, _, _) = Default::default();
+        directory.remember_in(kept.clone());
+        Ok(Arc::new(Self { name, directory, ledger, keys, pepper, bank_key, limits, kept, seen, folded, touches }))
     }
 
-    /// Closes the directory's connections after their statements. The ledger's writer stops with its last handle.
+    /// Writes down what is still in memory, gives up this process's leases and closes the directory's connections after their statements. The
+    /// ledger's writer stops with its last handle.
     pub async fn close(&self) {
+        if let Err(error) = session::write_seen(self).await {
+            tracing::warn!(realm = %self.name, %error, "the last uses of sessions were not written down");
+        }
+        if let Err(error) = projections::free(&self.directory).await {
+            tracing::warn!(realm = %self.name, %error, "leases were not given up and end by themselves");
+        }
         self.directory.close().await;
+    }
+}
+
+/// Directory and ledger of the realm `name`.
+async fn stores(
+    folder: &Path,
+    database: &Database,
+    name: RealmName,
+    sources: &Sources,
+) -> Result<(Directory, Ledger), OpenRealmError> {
+    let process = HEXLOWER.encode(&sources.bytes::<16>());
+    let settings = settings(sources)?;
+    match database {
+        Database::Folder => {
+            let directory = Directory::open_file(&folder.join("directory.db"), &process).await?;
+            let ledger = Ledger::open_sqlite(&folder.join("ledger.db"), settings)?;
+            // The ledger is locked for this process alone: whoever held a lease is gone.
+            projections::free_all(&directory).await?;
+            Ok((directory, ledger))
+        }
+        Database::Postgres(address) => {
+            let schema = name.folder();
+            let directory = Directory::open_schema(address, schema, &process).await?;
+            let ledger = Ledger::open_postgres(&address.place(schema), settings, sources.commit_clock())?;
+            Ok((directory, ledger))
+        }
+    }
+}
+
+/// The directory of the realm `name`, if there is one, for a look beside a serving server.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn directory_of(
+    data: &Path,
+    database: &Database,
+    name: RealmName,
+) -> Result<Option<Directory>, OpenDirectoryError> {
+    // It writes nothing that concerns anybody.
+    let process = "look";
+    match database {
+        Database::Folder => {
+            let file = data.join(name.folder()).join("directory.db");
+            if !file.exists() {
+                return Ok(None);
+            }
+            Ok(Some(Directory::open_file(&file, process).await?))
+        }
+        Database::Postgres(address) => {
+            if !Directory::is_in_schema(address, name.folder()).await? {
+                return Ok(None);
+            }
+            Ok(Some(Directory::open_schema(address, name.folder(), process).await?))
+        }
     }
 }
 

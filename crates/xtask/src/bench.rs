@@ -1,10 +1,12 @@
 //! `cargo xtask bench`: runs the measuring programs (`tests/bench` for the ledger, `tests/load` for HTTP, the timed journeys of
 //! `tests/e2e` for what people wait for), prints their table and keeps `target/bench.json`.
+//!
+//! A row without figures does not lose the others: it is named after the table with the reason, and the command fails.
 
 mod live;
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::places::Places;
 use crate::process::{command, run as run_command};
+use crate::tools::{self, Tool};
 
 /// Options of `bench`.
 #[derive(Args, Debug)]
@@ -54,60 +57,138 @@ enum Bound {
     AtMost,
 }
 
+/// What a program measured.
+#[derive(Debug, Default, Deserialize)]
+struct Results {
+    rows: Vec<Row>,
+    failed: Vec<Failed>,
+}
+
+/// A row, or rows that are measured together, without figures.
+#[derive(Debug, Deserialize)]
+struct Failed {
+    id: String,
+    why: String,
+}
+
 /// A program that measures some rows.
 struct Source {
-    /// Ids of its rows.
+    /// Ids of its rows; an id stands for all that begin with it.
     ids: &'static [&'static str],
-    run: fn(&Places, &Options) -> Result<Vec<Row>, Failure>,
+    run: fn(&Places, &Options) -> Result<Results, Failure>,
 }
 
 const SOURCES: &[Source] = &[
-    Source { ids: &["L1", "L2", "L3", "M1"], run: engine },
+    Source { ids: &["M1", "L1", "L2", "L3", "H1"], run: engine },
     Source { ids: &["L4"], run: http },
-    Source { ids: &["P1"], run: live::rows },
+    Source { ids: &["O1"], run: overload },
+    Source { ids: &["P1"], run: live },
 ];
 
 /// Runs the command.
 pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
-    let wanted = |source: &&Source| {
-        options
-            .name
-            .as_deref()
-            .is_none_or(|name| source.ids.iter().any(|id| id.starts_with(name) || name.starts_with(id)))
-    };
-    let sources: Vec<&Source> = SOURCES.iter().filter(wanted).collect();
+    let sources: Vec<&Source> = SOURCES.iter().filter(|source| options.wants_some_of(source.ids)).collect();
     if sources.is_empty() {
         let known: Vec<&str> = SOURCES.iter().flat_map(|source| source.ids).copied().collect();
-        return Err(Failure::new("no row has such an id", format!("the ids are {}", known.join(", "))));
+        return Err(Failure::new("no row has such an id", format!("the ids begin with {}", known.join(", "))));
     }
     std::fs::create_dir_all(places.notes())?;
-    let mut rows: Vec<Row> = Vec::new();
+    let mut all = Results::default();
     for source in sources {
-        rows.extend((source.run)(places, options)?);
+        match (source.run)(places, options) {
+            Ok(results) => {
+                all.rows.extend(results.rows);
+                all.failed.extend(results.failed);
+            }
+            Err(failure) => all.failed.push(Failed { id: source.ids.join(", "), why: failure.what }),
+        }
     }
-    let json = serde_json::to_string_pretty(&rows).map_err(|error| Failure::new(error.to_string(), "report this"))?;
+    let json =
+        serde_json::to_string_pretty(&all.rows).map_err(|error| Failure::new(error.to_string(), "report this"))?;
     std::fs::write(places.root.join("target/bench.json"), json)?;
-    print!("{}", table(&rows));
-    Ok(())
+    print!("{}", table(&all.rows));
+    for Failed { id, why } in &all.failed {
+        println!("{id:<24} no figures: {why}");
+    }
+    if all.failed.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!("{} of the rows have no figures", all.failed.len()),
+        "the reasons stand above; `cargo xtask bench ID` measures one of them alone",
+    ))
 }
 
-/// The rows that a program writes into the file it is given.
-fn written(places: &Places, id: &str, write: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<Vec<Row>, Failure> {
+impl Options {
+    /// Whether some of the rows are wanted whose ids begin with one of these.
+    fn wants_some_of(&self, prefixes: &[&str]) -> bool {
+        let Some(name) = self.name.as_deref() else { return true };
+        prefixes.iter().any(|prefix| prefix.starts_with(name) || name.starts_with(prefix))
+    }
+}
+
+/// What a program writes into the file it is given, which it does also when some of its rows have no figures.
+fn written(places: &Places, id: &str, write: impl FnOnce(&Path) -> Result<(), Failure>) -> Result<Results, Failure> {
     let part = places.notes().join(format!("bench-{id}.json"));
-    write(&part)?;
-    serde_json::from_str(&std::fs::read_to_string(&part)?).map_err(|error| {
+    // What an earlier call left must not be taken for this one's.
+    if part.exists() {
+        std::fs::remove_file(&part)?;
+    }
+    let ended = write(&part);
+    let Ok(text) = std::fs::read_to_string(&part) else {
+        return ended.and(Err(Failure::new(format!("{} was not written", part.display()), "look at the lines above")));
+    };
+    serde_json::from_str(&text).map_err(|error| {
         Failure::new(format!("{}: {error}", part.display()), "its rows are described in crates/xtask/src/bench.rs")
     })
 }
 
 /// The ledger alone.
-fn engine(places: &Places, options: &Options) -> Result<Vec<Row>, Failure> {
+fn engine(places: &Places, options: &Options) -> Result<Results, Failure> {
+    if options.wants_some_of(&["L1-tpcb", "L2", "H1-postgres"]) {
+        tools::ensure(places, &[Tool::Postgres])?;
+    }
+    if options.wants_some_of(&["L2-cala"]) {
+        build_cala(places);
+    }
     written(places, "L1", |out| run_engine(places, options, out))
 }
 
+/// All programs that are measured or measure, in one call: apart, cargo would build what they share once for each choice of features.
+fn build(places: &Places) -> Result<(), Failure> {
+    if !places.program("release", "qianbao-tests-load").exists() {
+        eprintln!("building the server and the bench (the first time 6 to 10 minutes)");
+    }
+    let mut build = command(places, "cargo");
+    build.args(["build", "--quiet", "--release", "--locked"]);
+    for package in ["qianbao-server", "qianbao-tests-bench", "qianbao-tests-load"] {
+        build.args(["--package", package]);
+    }
+    run_command(&mut build, "read the compiler's message above")
+}
+
+/// cala-ledger, in a workspace of its own. Without it only its own rows have no figures.
+fn build_cala(places: &Places) {
+    let program = cala(places);
+    if !program.exists() {
+        eprintln!("building cala-ledger, the peer of L2 (the first time about 5 minutes)");
+    }
+    let mut build = command(places, "cargo");
+    build.args(["build", "--quiet", "--release", "--locked", "--manifest-path", "tests/bench/cala/Cargo.toml"]);
+    build.arg("--target-dir").arg(places.target.join("cala"));
+    if let Err(failure) = run_command(&mut build, "read the compiler's message above") {
+        eprintln!("{failure}");
+    }
+}
+
+fn cala(places: &Places) -> PathBuf {
+    places.target.join("cala/release").join(format!("qianbao-bench-cala{}", std::env::consts::EXE_SUFFIX))
+}
+
 fn run_engine(places: &Places, options: &Options, out: &Path) -> Result<(), Failure> {
-    let mut bench = command(places, "cargo");
-    bench.args(["run", "--quiet", "--release", "--package", "qianbao-tests-bench", "--", "--out"]).arg(out);
+    build(places)?;
+    let mut bench = command(places, places.program("release", "qianbao-tests-bench"));
+    bench.arg("--out").arg(out).arg("--cala").arg(cala(places));
     if options.quick {
         bench.arg("--quick");
     }
@@ -115,14 +196,33 @@ fn run_engine(places: &Places, options: &Options, out: &Path) -> Result<(), Fail
 }
 
 /// The server, asked over HTTP.
-fn http(places: &Places, options: &Options) -> Result<Vec<Row>, Failure> {
-    written(places, "L4", |out| run_http(places, options, out))
+fn http(places: &Places, options: &Options) -> Result<Results, Failure> {
+    if options.wants_some_of(&["L4-lnbits"])
+        && let Err(failure) = tools::ensure(places, &[Tool::Lnbits])
+    {
+        // Its own row says so again; the others need nothing of it.
+        eprintln!("{failure}");
+    }
+    written(places, "L4", |out| {
+        build(places)?;
+        let mut bench = command(places, places.program("release", "qianbao-tests-load"));
+        bench.args(["bench", "--out"]).arg(out).arg("--lnbits").arg(tools::lnbits(places));
+        bench.args(options.name.as_ref());
+        run_http(places, options, bench)
+    })
 }
 
-fn run_http(places: &Places, options: &Options, out: &Path) -> Result<(), Failure> {
-    crate::run::build(places, true)?;
-    let mut bench = command(places, "cargo");
-    bench.args(["run", "--quiet", "--release", "--package", "qianbao-tests-load", "--", "--out"]).arg(out);
+/// The server, asked for more than it can do.
+fn overload(places: &Places, options: &Options) -> Result<Results, Failure> {
+    written(places, "O1", |out| {
+        build(places)?;
+        let mut bench = command(places, places.program("release", "qianbao-tests-overload"));
+        bench.arg("--out").arg(out);
+        run_http(places, options, bench)
+    })
+}
+
+fn run_http(places: &Places, options: &Options, mut bench: std::process::Command) -> Result<(), Failure> {
     if options.quick {
         bench.arg("--quick");
     }
@@ -130,9 +230,14 @@ fn run_http(places: &Places, options: &Options, out: &Path) -> Result<(), Failur
     run_command(&mut bench, "read the message above; `--quick` is a shorter try")
 }
 
+/// What people wait for.
+fn live(places: &Places, options: &Options) -> Result<Results, Failure> {
+    Ok(Results { rows: live::rows(places, options)?, failed: Vec::new() })
+}
+
 fn table(rows: &[Row]) -> String {
     let mut text = format!(
-        "{:<10} {:>12} {:>12}  {:<22} {:>23}  {:<12} what\n",
+        "{:<24} {:>12} {:>12}  {:<46} {:>25}  {:<12} what\n",
         "id", "ours", "peer", "unit, peer", "ratio (min–max), pairs", "goal"
     );
     for row in rows {
@@ -144,15 +249,12 @@ fn table(rows: &[Row]) -> String {
         };
         let _ = writeln!(
             text,
-            "{:<10} {:>12.1} {:>12.1}  {:<22} {:>6.2} ({:.2}–{:.2}), {:>3}  {:<12} {}",
+            "{:<24} {:>12.1} {:>12.1}  {:<46} {:>25}  {:<12} {}",
             row.id,
             row.ours,
             row.peer,
             format!("{}, {}", row.unit, row.peer_name),
-            row.ratio_median,
-            row.ratio_min,
-            row.ratio_max,
-            row.pairs,
+            format!("{:.2} ({:.2}–{:.2}), {}", row.ratio_median, row.ratio_min, row.ratio_max, row.pairs),
             goal,
             row.what,
         );

@@ -9,7 +9,7 @@ use crate::places::Places;
 use crate::progress::Steps;
 use crate::servers::{self, Ports, Servers, Stop};
 use crate::site::{self, App};
-use crate::{run, tools};
+use crate::{packages, tools};
 
 /// Options of `dev`.
 #[derive(Args, Debug)]
@@ -35,7 +35,7 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
     tools::ensure(places, tools::SITE)?;
     site::fetch_crates(places)?;
     steps.next("server and sandbox, debug");
-    run::build(places, false)?;
+    packages::build_programs(places, false)?;
     steps.next("both apps, debug");
     for app in App::ALL {
         // Watchers do not stamp: the next release build starts from clean folders.

@@ -9,7 +9,7 @@ use crate::process::{self, command};
 use crate::progress::Steps;
 use crate::site::{self, App};
 use crate::test::Count;
-use crate::{run, tools};
+use crate::{packages, tools};
 
 /// Options of `e2e`.
 #[derive(Args, Debug, Default)]
@@ -49,7 +49,7 @@ pub fn prepare(places: &Places, options: &Options) -> Result<(), Failure> {
         site::build(places, app)?;
     }
     steps.next(&format!("server and sandbox, {}", profile(options)));
-    run::build(places, options.release)
+    packages::build_programs(places, options.release)
 }
 
 /// The build of the server that is wanted.

@@ -8,6 +8,7 @@ mod dev;
 mod e2e;
 mod failure;
 mod faults;
+mod packages;
 mod places;
 mod postgres;
 mod process;
@@ -47,8 +48,8 @@ enum Command {
     E2e(e2e::Options),
     /// Brotli bytes of the wallet's first load, file by file.
     Size,
-    /// Kill the server in the middle of payments and look for every acknowledged one.
-    Faults,
+    /// Kills, power cuts, failing disks, races and load; every acknowledged id is looked for. Adds up in target/faults.json.
+    Faults(faults::Options),
     /// A debug server and `trunk watch` for both apps.
     Dev(dev::Options),
 }
@@ -63,7 +64,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&places, &options),
         Command::E2e(options) => e2e::run(&places, &options),
         Command::Size => size::run(&places),
-        Command::Faults => faults::run(&places),
+        Command::Faults(options) => faults::run(&places, &options),
         Command::Dev(options) => dev::run(&places, &options),
     };
     match outcome {

@@ -10,7 +10,7 @@ use crate::process::{command, run as run_command};
 use crate::progress::Steps;
 use crate::servers::{self, Ports, Servers, Stop};
 use crate::site::{self, App};
-use crate::tools;
+use crate::{packages, tools};
 
 /// Options of `run`.
 #[derive(Args, Debug)]
@@ -40,7 +40,7 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
         site::build(places, app)?;
     }
     steps.next("server and sandbox (first time about 5 minutes)");
-    build(places, true)?;
+    packages::build_programs(places, true)?;
     steps.next("demo people");
     seed(places, &data)?;
     steps.next("start");
@@ -51,16 +51,6 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
     eprintln!("ready after {} s", steps.seconds());
     println!("{}", welcome(ports));
     running.wait(&stop)
-}
-
-/// Builds the two native programs.
-pub fn build(places: &Places, release: bool) -> Result<(), Failure> {
-    let mut cargo = command(places, "cargo");
-    cargo.args(["build", "--quiet", "--locked", "--package", "qianbao-server", "--package", "qianbao-sandbox"]);
-    if release {
-        cargo.arg("--release");
-    }
-    run_command(&mut cargo, "read the compiler's message above, correct it and run the command again")
 }
 
 /// Makes demo people, a shop and some history where there is nothing yet. The stamp is written last: an interrupted
@@ -103,6 +93,7 @@ fn welcome(ports: Ports) -> String {
     ming   李明     wallet
     lan    王岚     wallet
     chen   陈晨     wallet and desk of 云山茶铺
+    emma   Emma     wallet
 
   Use Chromium or Chrome: it finds *.localhost by itself. Ctrl-C stops everything."
     )

@@ -101,13 +101,28 @@ fn compress(places: &Places, folder: &Path) -> Result<(), Failure> {
         ));
     }
     run(
-        command(places, "brotli").args(["--best", "--keep", "--force"]).args(files),
-        "free disk space and run the command again",
+        command(places, "node").arg("web/build/compress.mjs").args(files),
+        "free disk space, see that `node --version` is 20 or later, and run the command again",
     )
 }
 
+/// Bytes of a built file as the browser fetches it: those of the `.br` beside it where there has to be one.
+pub fn bytes_on_the_wire(file: &Path) -> Result<u64, Failure> {
+    if !is_compressible(file) {
+        return Ok(fs::metadata(file)?.len());
+    }
+    let mut packed = file.as_os_str().to_owned();
+    packed.push(".br");
+    fs::metadata(&packed).map(|about| about.len()).map_err(|error| {
+        Failure::new(
+            format!("{}: {error}", Path::new(&packed).display()),
+            "the build was not finished: remove target/site and run the command again",
+        )
+    })
+}
+
 /// Whether brotli makes such a file smaller.
-pub fn is_compressible(file: &Path) -> bool {
+fn is_compressible(file: &Path) -> bool {
     let kinds = ["html", "css", "js", "mjs", "wasm", "svg", "json", "webmanifest", "txt"];
     file.extension().is_some_and(|found| kinds.iter().any(|kind| found == *kind))
 }

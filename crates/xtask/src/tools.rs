@@ -6,6 +6,7 @@
 mod apt;
 mod cargo;
 mod npm;
+mod python;
 
 use std::process::Command;
 
@@ -22,18 +23,24 @@ pub enum Tool {
     Trunk,
     /// Makes the glue between wasm and JavaScript; also runs the wasm tests.
     WasmBindgen,
+    /// Splits the wallet's wasm.
+    WasmSplit,
     /// npm packages of the lock file: esbuild, wasm-opt, Playwright and others.
     NpmParts,
     /// Checks licences and sources of crates.
     CargoDeny,
     /// The browser of the tests.
     Chromium,
-    /// Compresses what the browser loads.
-    Brotli,
     /// Chinese letters for screenshots.
     ChineseFonts,
     /// The second database of the tests.
     Postgres,
+    /// A peer of the bench.
+    Lnbits,
+    /// Asks the server what its OpenAPI document promises.
+    Schemathesis,
+    /// Makes calls fail, for the tests of faults.
+    Strace,
 }
 
 impl Tool {
@@ -42,21 +49,27 @@ impl Tool {
             Self::WasmTarget => "the wasm32 target",
             Self::Trunk => "trunk 0.21.14",
             Self::WasmBindgen => "wasm-bindgen-cli 0.2.130",
+            Self::WasmSplit => "wasm-split-cli 0.2.4",
             Self::NpmParts => "npm packages of package-lock.json",
             Self::CargoDeny => "cargo-deny",
             Self::Chromium => "Chromium with its driver",
-            Self::Brotli => "brotli",
             Self::ChineseFonts => "Noto Sans CJK",
             Self::Postgres => "PostgreSQL",
+            Self::Lnbits => "LNbits 1.6.2",
+            Self::Schemathesis => "schemathesis 4.32.5",
+            Self::Strace => "strace",
         }
     }
 
     fn duration(self) -> &'static str {
         match self {
-            Self::WasmTarget | Self::Brotli | Self::ChineseFonts => "some seconds",
+            Self::WasmTarget | Self::ChineseFonts | Self::Strace => "some seconds",
             Self::NpmParts | Self::Chromium | Self::Postgres => "about half a minute",
+            Self::Schemathesis => "about a minute of downloading",
             Self::Trunk => "2 to 5 minutes of compiling",
+            Self::WasmSplit => "about a minute of compiling",
             Self::WasmBindgen => "about 2 minutes of compiling",
+            Self::Lnbits => "about 2 minutes of downloading",
             Self::CargoDeny => "3 to 5 minutes of compiling",
         }
     }
@@ -69,12 +82,15 @@ impl Tool {
                 version_is(places, "wasm-bindgen", "0.2.130")
                     && version_is(places, "wasm-bindgen-test-runner", "0.2.130")
             }
+            Self::WasmSplit => cargo::has(places, "wasm_split_cli_support", "0.2.4"),
             Self::NpmParts => npm::is_fresh(places),
             Self::CargoDeny => version_is(places, "cargo-deny", "0."),
             Self::Chromium => chromium(places).is_some() && chromedriver(places).is_some(),
-            Self::Brotli => process::succeeds(process::command(places, "brotli").arg("--version")),
             Self::ChineseFonts => apt::has_chinese_fonts(places),
             Self::Postgres => apt::has_postgres(places),
+            Self::Lnbits => python::LNBITS.is_there(places),
+            Self::Schemathesis => python::SCHEMATHESIS.is_there(places),
+            Self::Strace => process::succeeds(process::command(places, "strace").arg("--version")),
         }
     }
 
@@ -85,18 +101,23 @@ impl Tool {
                 cargo::install(places, "trunk", "0.21.14", &["--no-default-features", "--features", "rustls"])
             }
             Self::WasmBindgen => cargo::install_unlocked(places, "wasm-bindgen-cli", "0.2.130"),
+            Self::WasmSplit => {
+                cargo::install(places, "wasm_split_cli_support", "0.2.4", &["--features", "build-binary"])
+            }
             Self::NpmParts => npm::install(places),
             Self::CargoDeny => cargo::install(places, "cargo-deny", "0.20.2", &[]),
             Self::Chromium => apt::install(places, &["chromium", "chromium-driver"]),
-            Self::Brotli => apt::install(places, &["brotli"]),
             Self::ChineseFonts => apt::install(places, &["fonts-noto-cjk"]),
             Self::Postgres => apt::install(places, &["postgresql"]),
+            Self::Lnbits => python::LNBITS.install(places),
+            Self::Schemathesis => python::SCHEMATHESIS.install(places),
+            Self::Strace => apt::install(places, &["strace"]),
         }
     }
 }
 
 /// What building the browser apps needs.
-pub const SITE: &[Tool] = &[Tool::WasmTarget, Tool::Trunk, Tool::WasmBindgen, Tool::NpmParts, Tool::Brotli];
+pub const SITE: &[Tool] = &[Tool::WasmTarget, Tool::Trunk, Tool::WasmBindgen, Tool::WasmSplit, Tool::NpmParts];
 
 /// What driving a browser needs.
 pub const BROWSER: &[Tool] = &[Tool::Chromium, Tool::ChineseFonts];
@@ -115,6 +136,16 @@ pub fn ensure(places: &Places, tools: &[Tool]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The virtual environment of LNbits.
+pub fn lnbits(places: &Places) -> std::path::PathBuf {
+    python::LNBITS.folder(places)
+}
+
+/// The Python that has schemathesis.
+pub fn schemathesis(places: &Places) -> std::path::PathBuf {
+    python::SCHEMATHESIS.folder(places).join("bin/python")
 }
 
 /// The real Chromium program, not a wrapper, or what `CHROME_PATH` names.

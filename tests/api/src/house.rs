@@ -1,10 +1,12 @@
-//! The server process: started, asked, stopped, killed, started again on the same data.
+//! The server process: started, asked, stopped, killed, started again on the same data; alone, or beside others on one database.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use qianbao_tests_postgres::Database;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
@@ -18,33 +20,126 @@ const STOP_SECONDS: u64 = 30;
 
 /// A server and its data. Dropping it kills the server and removes the data.
 pub struct House {
-    folder: TempDir,
-    port: u16,
-    bank_port: u16,
+    /// First, so that it ends before what it lives on is removed.
     server: Option<Child>,
+    folder: TempDir,
+    /// Where the house is on Postgres; shared with its neighbours.
+    database: Option<Arc<Database>>,
+    port: u16,
+    /// The port in the names of hosts: that of the first of several servers.
+    domain_port: u16,
+    bank_port: u16,
 }
 
 impl House {
     /// A server on fresh data with the demo people.
     pub async fn start() -> TestResult<Self> {
-        let mut house = Self::empty()?;
-        let seeded = house.tool("seed").output().await?;
-        if !seeded.status.success() {
-            return Err(format!("qianbao seed: {}", String::from_utf8_lossy(&seeded.stderr)).into());
-        }
-        house.open(&[]).await?;
+        Self::start_with(&[]).await
+    }
+
+    /// The same with these further options.
+    pub async fn start_with(options: &[&str]) -> TestResult<Self> {
+        Self::empty()?.inhabited(options).await
+    }
+
+    /// A server on a fresh Postgres database with the demo people, whatever the other tests run on.
+    pub async fn start_shared() -> TestResult<Self> {
+        Self::on(Some(Arc::default()))?.inhabited(&[]).await
+    }
+
+    async fn inhabited(mut self, options: &[&str]) -> TestResult<Self> {
+        self.seed().await?;
+        self.open(options).await?;
+        Ok(self)
+    }
+
+    /// Fresh data with the demo people, and nothing that runs.
+    pub async fn seeded() -> TestResult<Self> {
+        let house = Self::empty()?;
+        house.seed().await?;
         Ok(house)
     }
 
-    /// Data folder and ports, and nothing that runs.
+    /// The same in files, whatever the other tests run on.
+    pub async fn seeded_in_files() -> TestResult<Self> {
+        let house = Self::on(None)?;
+        house.seed().await?;
+        Ok(house)
+    }
+
+    async fn seed(&self) -> TestResult {
+        let seeded = self.tool("seed").output().await?;
+        if !seeded.status.success() {
+            return Err(format!("qianbao seed: {}", String::from_utf8_lossy(&seeded.stderr)).into());
+        }
+        Ok(())
+    }
+
+    /// Data folder and ports, and nothing that runs. On Postgres where `QIANBAO_TEST_DATABASE` says so.
     pub fn empty() -> TestResult<Self> {
+        Self::on(qianbao_tests_postgres::chosen().map(Arc::new))
+    }
+
+    fn on(database: Option<Arc<Database>>) -> TestResult<Self> {
         let folder = tempfile::Builder::new().prefix("qianbao-").tempdir()?;
-        Ok(Self { folder, port: unused_port()?, bank_port: unused_port()?, server: None })
+        let port = unused_port()?;
+        Ok(Self { folder, database, port, domain_port: port, bank_port: unused_port()?, server: None })
+    }
+
+    /// A second server on the same database, under the same names, with a data folder of its own and nothing in it; nothing runs there yet.
+    pub fn neighbour(&self) -> TestResult<Self> {
+        let database = self.database.clone().ok_or("only a house on Postgres has neighbours")?;
+        Ok(Self { domain_port: self.domain_port, bank_port: self.bank_port, ..Self::on(Some(database))? })
+    }
+
+    /// Takes over the keys of another house, as an operator copies them.
+    pub fn copy_keys(&self, other: &Self) -> TestResult {
+        for realm in ["live", "test"] {
+            let keys = self.data().join(realm).join("keys");
+            std::fs::create_dir_all(&keys)?;
+            for file in std::fs::read_dir(other.data().join(realm).join("keys"))? {
+                let file = file?;
+                std::fs::copy(file.path(), keys.join(file.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The address of its Postgres database.
+    pub fn database_address(&self) -> Option<String> {
+        self.database.as_ref().map(|database| database.address().to_owned())
+    }
+
+    /// Whether the house is on Postgres.
+    pub fn is_shared(&self) -> bool {
+        self.database.is_some()
     }
 
     /// Starts the server with these further options and waits until it is ready.
     pub async fn open(&mut self, options: &[&str]) -> TestResult {
-        let child = self.serve(options).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?;
+        let command = self.serve(options);
+        self.open_by(command).await
+    }
+
+    /// Starts what serves this house by a command of its own, and waits until it is ready.
+    pub async fn open_by(&mut self, mut command: Command) -> TestResult {
+        let child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true).spawn()?;
+        self.wait_until_ready(child).await
+    }
+
+    /// The same behind the words of another program, such as a tracer, which starts the server as its own process. What the
+    /// server says goes to `said`.
+    pub async fn open_behind(&mut self, words: &[String], said: std::fs::File) -> TestResult {
+        let (program, words) = words.split_first().ok_or("expected a program")?;
+        let serve = self.serve(&[]);
+        let mut command = Command::new(program);
+        command.args(words).arg(serve.as_std().get_program()).args(serve.as_std().get_args());
+        command.kill_on_drop(true).env("QIANBAO_LOG", "warn").stdout(Stdio::null()).stderr(said);
+        let child = command.spawn()?;
+        self.wait_until_ready(child).await
+    }
+
+    async fn wait_until_ready(&mut self, child: Child) -> TestResult {
         self.server = Some(child);
         let deadline = Instant::now() + Duration::from_secs(START_SECONDS);
         let door = self.visitor("wallet");
@@ -63,24 +158,38 @@ impl House {
     /// The command that serves this house.
     pub fn serve(&self, options: &[&str]) -> Command {
         let mut command = self.tool("serve");
+        self.place(&mut command);
+        command.args(options);
+        command
+    }
+
+    /// Tells a command that serves this house where: the options of `qianbao serve`.
+    pub fn place(&self, command: &mut Command) {
         command
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
-            .args(["--domain", &format!("localhost:{}", self.port)])
-            .args(["--bank-url", &format!("http://127.0.0.1:{}", self.bank_port)])
-            .args(options);
-        command
+            .args(["--domain", &format!("localhost:{}", self.domain_port)])
+            .args(["--bank-url", &format!("http://127.0.0.1:{}", self.bank_port)]);
     }
 
     /// A command of the server's program on this house's data, such as `audit`.
     pub fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(program("QIANBAO_BIN", "qianbao"));
         command.arg(name).arg("--data").arg(self.data()).kill_on_drop(true).env("QIANBAO_LOG", "warn");
+        if let Some(database) = &self.database {
+            command.env("QIANBAO_DATABASE", database.address());
+        }
         command
     }
 
-    /// Runs `qianbao audit` on the data; the server must be down.
+    /// Runs `qianbao audit` on the data.
     pub async fn audit(&self) -> TestResult<Output> {
         Ok(self.tool("audit").output().await?)
+    }
+
+    /// Moves the house, at the same address, to a folder where nothing is yet. The old folder lives as long as the answer.
+    pub fn move_out(&mut self) -> TestResult<TempDir> {
+        let folder = tempfile::Builder::new().prefix("qianbao-").tempdir()?;
+        Ok(std::mem::replace(&mut self.folder, folder))
     }
 
     /// The data folder.
@@ -95,7 +204,7 @@ impl House {
 
     /// Somebody at the door of `wallet`, `desk`, `wallet.test`, …
     pub fn visitor(&self, host: &str) -> Visitor {
-        Visitor::new(self.port, host)
+        Visitor::new(self.port, &format!("{host}.localhost:{}", self.domain_port))
     }
 
     /// Ends the server at once, as a power cut of the process would. Nothing is flushed, nothing is said.
@@ -106,12 +215,25 @@ impl House {
         Ok(())
     }
 
+    /// Sends a signal to the server, such as `STOP` or `CONT`.
+    pub async fn signal(&self, name: &str) -> TestResult {
+        let id = self.server.as_ref().and_then(Child::id).ok_or("no server runs")?;
+        let sent = Command::new("kill").args([&format!("-{name}"), &id.to_string()]).status().await?;
+        if sent.success() { Ok(()) } else { Err(format!("kill -{name} {id}: {sent}").into()) }
+    }
+
     /// Asks the server to end and waits until it has.
     pub async fn terminate(&mut self) -> TestResult<ExitStatus> {
         let mut server = self.server.take().ok_or("no server runs")?;
         let id = server.id().ok_or("the server has ended already")?;
         Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
         Ok(tokio::time::timeout(Duration::from_secs(STOP_SECONDS), server.wait()).await??)
+    }
+
+    /// Waits until the server has ended by itself, at most a minute.
+    pub async fn wait(&mut self) -> TestResult<ExitStatus> {
+        let mut server = self.server.take().ok_or("no server runs")?;
+        Ok(tokio::time::timeout(Duration::from_mins(1), server.wait()).await??)
     }
 }
 

@@ -9,5 +9,6 @@ mod visitor;
 mod wallet;
 
 pub use house::{House, TestResult, unused_port};
-pub use visitor::{Answer, PASSWORD, Visitor};
+pub use pay::fresh_id;
+pub use visitor::{Answer, Ear, PASSWORD, Visitor};
 pub use wallet::Wallet;

@@ -1,6 +1,6 @@
 //! What people do with money: look at it, pay with it, ask how a payment stands.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use qianbao_api::payments::{PayRequest, PayeeView, PaymentView, Preview, PreviewRequest, Target};
 use qianbao_api::wallets::WalletView;
@@ -30,12 +30,18 @@ impl Visitor {
             PayeeView::Bank { .. } => return Err("a bank account cannot be paid".into()),
         };
         let not_after = preview.server_time.plus_seconds(120);
-        self.request(new_id()?, target, payee, amount, preview.fee, not_after)
+        self.request(fresh_id()?, target, payee, amount, preview.fee, not_after)
     }
 
     /// The same payment under another id.
     pub fn again(&self, request: &PayRequest, payee: Payee) -> TestResult<PayRequest> {
-        self.request(new_id()?, request.target.clone(), payee, request.amount, request.fee, request.not_after)
+        self.request(fresh_id()?, request.target.clone(), payee, request.amount, request.fee, request.not_after)
+    }
+
+    /// The same payment under another id, with two minutes from now.
+    pub fn again_later(&self, request: &PayRequest, payee: Payee) -> TestResult<PayRequest> {
+        let not_after = Timestamp(i64::try_from(since_epoch()?.as_micros())?).plus_seconds(120);
+        self.request(fresh_id()?, request.target.clone(), payee, request.amount, request.fee, not_after)
     }
 
     fn request(
@@ -53,9 +59,24 @@ impl Visitor {
         Ok(PayRequest { id, target, amount, fee, note: None, not_after, intent })
     }
 
+    /// The request that pays `amount` to a target whose payee is known.
+    pub async fn payment(&self, target: Target, payee: Payee, amount: Money) -> TestResult<PayRequest> {
+        let ask = PreviewRequest { target: target.clone(), amount: Some(amount) };
+        let preview: Preview = self.post("/v1/payments/preview", &ask).await?.json()?;
+        self.request(fresh_id()?, target, payee, amount, preview.fee, preview.server_time.plus_seconds(120))
+    }
+
     /// Sends a payment.
     pub async fn pay(&self, request: &PayRequest) -> TestResult<Answer> {
         self.post("/v1/payments", request).await
+    }
+
+    /// What becomes of a payment that got no answer: sent again, or, when its time is over, asked for.
+    pub async fn settled(&self, request: &PayRequest) -> TestResult<PaymentView> {
+        match self.pay(request).await?.json() {
+            Ok(view) => Ok(view),
+            Err(_) => self.status(request).await,
+        }
     }
 
     /// How a payment stands.
@@ -65,9 +86,12 @@ impl Visitor {
 }
 
 /// A fresh id, made from the clock and the system's randomness.
-fn new_id<K: Kind>() -> TestResult<Id<K>> {
+pub fn fresh_id<K: Kind>() -> TestResult<Id<K>> {
     let mut random = [0; 10];
     getrandom::fill(&mut random).map_err(|error| error.to_string())?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    Ok(Id::from_parts(u64::try_from(now.as_millis())?, random))
+    Ok(Id::from_parts(u64::try_from(since_epoch()?.as_millis())?, random))
+}
+
+fn since_epoch() -> TestResult<Duration> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?)
 }

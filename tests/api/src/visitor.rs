@@ -9,7 +9,7 @@ use reqwest::{Client, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::TestResult;
+use crate::{House, TestResult};
 
 /// Password of all demo people.
 pub const PASSWORD: &str = "jade-river-walks-2026";
@@ -50,14 +50,25 @@ impl Answer {
 
 impl Visitor {
     pub(crate) fn new(port: u16, host: &str) -> Self {
-        // A second call finds the provider there already, which is what is wanted.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .timeout(Duration::from_secs(20))
-            .no_proxy()
-            .build()
-            .expect("settings without certificates");
-        Self { client, port, host: format!("{host}.localhost:{port}"), cookie: None, session: None }
+        Self { client: client(Duration::from_secs(20)), port, host: host.to_owned(), cookie: None, session: None }
+    }
+
+    /// The same browser, whose requests go to another server of the same names.
+    pub fn through(&self, house: &House) -> Self {
+        Self { port: house.port(), ..self.clone() }
+    }
+
+    /// The same browser, which waits no longer than this for an answer.
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Self { client: client(patience), ..self.clone() }
+    }
+
+    /// Opens the stream of hints.
+    pub async fn listen(&self) -> TestResult<Ear> {
+        let request = self.client.get(format!("http://127.0.0.1:{}/v1/events", self.port)).header(HOST, &self.host);
+        let cookie = self.cookie.as_ref().ok_or("nobody is signed in")?;
+        let answer = request.header(COOKIE, cookie).send().await?;
+        if answer.status().as_u16() == 200 { Ok(Ear(answer)) } else { Err(answer.text().await?.into()) }
     }
 
     /// Signs in as a demo person.
@@ -71,6 +82,16 @@ impl Visitor {
             Some(cookie.ok_or_else(|| format!("no session cookie: {} {}", answer.status, answer.body))?.to_owned());
         self.session = Some(answer.json()?);
         Ok(self)
+    }
+
+    /// The host it asks, with its port.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The session cookie, as name and value; nothing before signing in.
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
     }
 
     /// `GET path`.
@@ -100,4 +121,30 @@ impl Visitor {
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         Ok(Answer { status, headers, body: answer.text().await? })
     }
+}
+
+/// An open stream of hints.
+pub struct Ear(reqwest::Response);
+
+impl Ear {
+    /// Waits for the next hint; nothing when none came in time.
+    pub async fn hears(&mut self, wait: Duration) -> TestResult<Option<String>> {
+        let hint = async {
+            // Between hints the stream is kept alive by comments.
+            while let Some(piece) = self.0.chunk().await? {
+                let piece = String::from_utf8_lossy(&piece).into_owned();
+                if piece.contains("event: changed") {
+                    return Ok(Some(piece));
+                }
+            }
+            Ok(None)
+        };
+        tokio::time::timeout(wait, hint).await.unwrap_or(Ok(None))
+    }
+}
+
+fn client(patience: Duration) -> Client {
+    // A second call finds the provider there already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().timeout(patience).no_proxy().build().expect("settings without certificates")
 }

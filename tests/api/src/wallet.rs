@@ -41,10 +41,16 @@ impl Wallet {
             origin: format!("http://{}", line.host),
             ..Platform::alone()
         };
-        let client = Client::open(platform).await;
+        let wallet = Self { client: Client::open(platform).await, line };
+        wallet.sign_in_again(handle).await?;
+        Ok(wallet)
+    }
+
+    /// Signs in on the same page: at first, and when the session is over.
+    pub async fn sign_in_again(&self, handle: &str) -> TestResult {
         let request = qianbao_api::identity::SignIn { handle: handle.to_owned(), password: PASSWORD.to_owned() };
-        client.sign_in(&request).await?;
-        Ok(Self { client, line })
+        self.client.sign_in(&request).await?;
+        Ok(())
     }
 
     /// The next `count` answers are lost on their way back.

@@ -19,7 +19,9 @@ async fn help_names_every_command_and_the_settings_of_serve() -> TestResult {
         .output()
         .await?;
     let text = String::from_utf8(out.stdout)?;
-    for option in ["--data", "--listen", "--site", "--bank-url", "--domain", "--public-scheme", "--limits"] {
+    for option in
+        ["--data", "--database", "--listen", "--site", "--bank-url", "--domain", "--public-scheme", "--limits"]
+    {
         assert!(text.contains(option), "`serve --help` does not name {option}: {text}");
     }
     assert!(text.contains("[env:"), "`serve --help` names the variables of the environment: {text}");
@@ -29,7 +31,13 @@ async fn help_names_every_command_and_the_settings_of_serve() -> TestResult {
 #[tokio::test]
 async fn a_setting_that_makes_no_sense_is_refused_with_words() -> TestResult {
     let house = House::empty()?;
-    for options in [["--listen", "nowhere"], ["--listen", "127.0.0.1:99999"], ["--bank-url", "not an address"]] {
+    for options in [
+        ["--listen", "nowhere"],
+        ["--listen", "127.0.0.1:99999"],
+        ["--bank-url", "not an address"],
+        ["--database", "mysql://me:secret@localhost/wallet"],
+        ["--database", "postgres://me:secret@127.0.0.1:1/wallet"],
+    ] {
         let mut serve = house.tool("serve");
         serve.args(options).stdout(Stdio::piped()).stderr(Stdio::piped());
         let out = tokio::time::timeout(Duration::from_secs(20), serve.output())
@@ -38,6 +46,7 @@ async fn a_setting_that_makes_no_sense_is_refused_with_words() -> TestResult {
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(!out.status.success(), "{options:?} was taken");
         assert!(!said.contains("panicked") && !said.trim().is_empty(), "{options:?}: {said}");
+        assert!(!said.contains("secret"), "a password reached the log: {said}");
     }
     Ok(())
 }
@@ -46,7 +55,10 @@ async fn a_setting_that_makes_no_sense_is_refused_with_words() -> TestResult {
 async fn both_realms_live_in_folders_of_their_own() -> TestResult {
     let house = House::start().await?;
     for realm in ["live", "test"] {
-        assert!(house.data().join(realm).join("ledger.db").exists(), "no ledger of the {realm} realm");
+        // What lies in Postgres has a schema for each realm instead; the keys stay here.
+        let (there, other) = if house.is_shared() { ("keys", "ledger.db") } else { ("ledger.db", "nothing") };
+        assert!(house.data().join(realm).join(there).exists(), "no {there} of the {realm} realm");
+        assert!(!house.data().join(realm).join(other).exists(), "{other} of the {realm} realm");
     }
     let live = house.visitor("wallet").sign_in("ming").await?;
     let session = live.session.as_ref().ok_or("ming is signed in")?.id;

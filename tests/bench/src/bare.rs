@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::Failure;
+use qianbao_tests_bench::Failure;
 
 const BATCH: u64 = 64;
 

@@ -14,8 +14,11 @@ use qianbao_core::{Currency, Timestamp};
 use qianbao_ledger::{CommitClock, Epoch, Ledger, Outcome, Place, Settings, Zone};
 use qianbao_tests_postgres as server;
 
-use crate::row::{Row, Subject, in_turn};
-use crate::{Failure, Plan, bare, tpcb};
+use crate::cala::Cala;
+use crate::tpcb::Tpcb;
+use crate::{Plan, bare};
+use qianbao_tests_bench::Failure;
+use qianbao_tests_bench::row::{Row, Subject, in_turn};
 
 /// On SQLite.
 const CALLERS: u64 = 64;
@@ -26,67 +29,65 @@ const FUNDS: i64 = 1_000_000_000;
 
 /// L1: one-leg postings beside the bare loop.
 pub fn transfers(plan: Plan, disk: &Path) -> Result<Row, Failure> {
-    let subject = Subject {
-        id: "L1",
-        what: "one-leg postings on SQLite, FULL, 64 callers, 1,000 accounts",
-        peer_name: "bare SQLite loop",
-        unit: "transfers/s",
-        goal: Some(0.5),
-    };
+    let what = "one-leg postings on SQLite, FULL, 64 callers, 1,000 accounts";
+    let subject = Subject::rate("L1", what, "bare SQLite loop", "transfers/s", Some(0.5));
     let ours = || run(disk, ACCOUNTS, plan.run, transfer);
     in_turn(&subject, plan.pairs, ours, || bare::run(disk, ACCOUNTS, plan.run))
 }
 
+/// The same beside Postgres' own bench.
+pub fn transfers_beside_tpcb(plan: Plan, disk: &Path, tpcb: &Tpcb) -> Result<Row, Failure> {
+    let what = "one-leg postings on SQLite, FULL, 64 callers, 1,000 accounts";
+    let subject = Subject::rate("L1-tpcb", what, "pgbench TPC-B", "transfers/s", Some(10.0));
+    in_turn(&subject, plan.pairs, || run(disk, ACCOUNTS, plan.run, transfer), || tpcb.run(plan.run))
+}
+
 /// The same with a whole payment: head, fee, two budgets with guards, two claims. No goal.
 pub fn payments(plan: Plan, disk: &Path) -> Result<Row, Failure> {
-    let subject = Subject {
-        id: "L1-payment",
-        what: "whole payments: fee, 2 budgets with guards, 2 claims",
-        peer_name: "bare SQLite loop",
-        unit: "postings/s",
-        goal: None,
-    };
+    let what = "whole payments: fee, 2 budgets with guards, 2 claims";
+    let subject = Subject::rate("L1-payment", what, "bare SQLite loop", "postings/s", None);
     let ours = || run(disk, ACCOUNTS, plan.run, payment);
     in_turn(&subject, plan.pairs, ours, || bare::run(disk, ACCOUNTS, plan.run))
 }
 
 /// L3: all transfers between two accounts beside 1,000.
 pub fn hot_accounts(plan: Plan, disk: &Path) -> Result<Row, Failure> {
-    let subject = Subject {
-        id: "L3",
-        what: "all transfers between two accounts",
-        peer_name: "1,000 accounts",
-        unit: "transfers/s",
-        goal: Some(0.8),
-    };
+    let what = "all transfers between two accounts";
+    let subject = Subject::rate("L3", what, "1,000 accounts", "transfers/s", Some(0.8));
     let ours = || run(disk, 2, plan.run, transfer);
     in_turn(&subject, plan.pairs, ours, || run(disk, ACCOUNTS, plan.run, transfer))
 }
 
+/// L2: one-leg postings on Postgres beside cala-ledger on the same server, one call a transfer on both sides.
+pub fn shared_beside_cala(plan: Plan, postgres: &server::Throwaway, cala: &Cala) -> Result<Row, Failure> {
+    let what = "one-leg postings on Postgres, 64 callers, 1,000 accounts";
+    let subject = Subject::rate("L2-cala", what, "cala-ledger 0.33.3, 64 callers", "transfers/s", Some(10.0));
+    let ours = || run_shared(postgres, CALLERS, ACCOUNTS, plan.run, transfer);
+    in_turn(&subject, plan.pairs, ours, || cala.run(postgres, plan.run, CALLERS, 1))
+}
+
+/// The same beside cala's own batches, which a service that gathers transfers before it posts them could use. No goal.
+pub fn shared_beside_cala_batches(plan: Plan, postgres: &server::Throwaway, cala: &Cala) -> Result<Row, Failure> {
+    let what = "one-leg postings on Postgres, 64 callers, 1,000 accounts";
+    let subject = Subject::rate("L2-cala-batch", what, "cala-ledger, batches of 64", "transfers/s", None);
+    let ours = || run_shared(postgres, CALLERS, ACCOUNTS, plan.run, transfer);
+    in_turn(&subject, plan.pairs, ours, || cala.run(postgres, plan.run, 1, CALLERS))
+}
+
 /// L2: one-leg postings on Postgres beside its own bench.
-pub fn shared(plan: Plan, postgres: &server::Throwaway) -> Result<Row, Failure> {
-    let subject = Subject {
-        id: "L2-tpcb",
-        what: "one-leg postings on Postgres, 256 callers, 1,000 accounts",
-        peer_name: "pgbench TPC-B",
-        unit: "transfers/s",
-        goal: Some(5.0),
-    };
-    let ours = || run_shared(postgres, ACCOUNTS, plan.run, transfer);
-    in_turn(&subject, plan.pairs, ours, || tpcb::run(postgres, plan.run))
+pub fn shared(plan: Plan, postgres: &server::Throwaway, tpcb: &Tpcb) -> Result<Row, Failure> {
+    let what = "one-leg postings on Postgres, 256 callers, 1,000 accounts";
+    let subject = Subject::rate("L2-tpcb", what, "pgbench TPC-B", "transfers/s", Some(5.0));
+    let ours = || run_shared(postgres, SHARED_CALLERS, ACCOUNTS, plan.run, transfer);
+    in_turn(&subject, plan.pairs, ours, || tpcb.run(plan.run))
 }
 
 /// The same with a whole payment. No goal.
-pub fn shared_payments(plan: Plan, postgres: &server::Throwaway) -> Result<Row, Failure> {
-    let subject = Subject {
-        id: "L2-payment",
-        what: "whole payments: fee, 2 budgets with guards, 2 claims",
-        peer_name: "pgbench TPC-B",
-        unit: "postings/s",
-        goal: None,
-    };
-    let ours = || run_shared(postgres, ACCOUNTS, plan.run, payment);
-    in_turn(&subject, plan.pairs, ours, || tpcb::run(postgres, plan.run))
+pub fn shared_payments(plan: Plan, postgres: &server::Throwaway, tpcb: &Tpcb) -> Result<Row, Failure> {
+    let what = "whole payments: fee, 2 budgets with guards, 2 claims";
+    let subject = Subject::rate("L2-payment", what, "pgbench TPC-B", "postings/s", None);
+    let ours = || run_shared(postgres, SHARED_CALLERS, ACCOUNTS, plan.run, payment);
+    in_turn(&subject, plan.pairs, ours, || tpcb.run(plan.run))
 }
 
 /// Numbers that look random and are the same in each run (`SplitMix64`).
@@ -122,12 +123,12 @@ struct World {
     counters: [AccountId; 2],
 }
 
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
-fn draft(owner: Owner, random: &mut Random) -> Draft {
+pub fn draft(owner: Owner, random: &mut Random) -> Draft {
     let mut bytes = [0; 10];
     bytes[..8].copy_from_slice(&random.next().to_be_bytes());
     bytes[8..].copy_from_slice(&random.next().to_be_bytes()[..2]);
@@ -144,7 +145,7 @@ fn draft(owner: Owner, random: &mut Random) -> Draft {
     })
 }
 
-fn index(number: u64) -> usize {
+pub fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
 
@@ -183,10 +184,16 @@ fn run(disk: &Path, accounts: u64, length: Duration, make: Make) -> Result<f64, 
 }
 
 /// Postings a second on Postgres, in a schema of their own.
-fn run_shared(postgres: &server::Throwaway, accounts: u64, length: Duration, make: Make) -> Result<f64, Failure> {
+fn run_shared(
+    postgres: &server::Throwaway,
+    callers: u64,
+    accounts: u64,
+    length: Duration,
+    make: Make,
+) -> Result<f64, Failure> {
     let place = Place::new(postgres.address(), &server::fresh_name())?;
     let ledger = Ledger::open_postgres(&place, settings()?, CommitClock::Database)?;
-    measure(&ledger, SHARED_CALLERS, accounts, length, make)
+    measure(&ledger, callers, accounts, length, make)
 }
 
 /// Postings a second; afterwards the gate.
@@ -259,6 +266,8 @@ async fn open_accounts(ledger: &Ledger, accounts: u64) -> Result<World, Failure>
         fees: fees.id(),
         counters: counters.map(|key| key.id()),
     };
+    // All at once: one after another would be a commit each.
+    let mut openings = tokio::task::JoinSet::new();
     for number in 0..accounts {
         let name = format!("person {number}");
         let wallet = key(AccountCode::PersonalWallet, &name, cny);
@@ -269,11 +278,16 @@ async fn open_accounts(ledger: &Ledger, accounts: u64) -> Result<World, Failure>
             .ensure(Ensure::open(wallet).floor(0))
             .ensure(Ensure::open(budgets[0]))
             .ensure(Ensure::open(budgets[1]))
-            .leg(bank.id(), wallet.id(), cny, FUNDS);
-        submit(ledger, opening.finish()?).await?;
+            .leg(bank.id(), wallet.id(), cny, FUNDS)
+            .finish()?;
+        let ledger = ledger.clone();
+        openings.spawn(async move { submit(&ledger, opening).await });
         world.wallets.push(wallet.id());
         world.budgets.push(budgets.map(|key| key.id()));
         world.owners.push(Owner::named(&name));
+    }
+    while let Some(opened) = openings.join_next().await {
+        opened??;
     }
     Ok(world)
 }

@@ -6,36 +6,46 @@ use std::time::{Duration, Instant};
 use qianbao_core::{Currency, Money};
 use rust_decimal::Decimal;
 
-use crate::row::{Row, Subject, in_turn};
-use crate::{Failure, Plan};
+use crate::Plan;
+use qianbao_tests_bench::Failure;
+use qianbao_tests_bench::row::{Row, Subject, in_turn};
 
 /// Amounts of one sum: they stay in the nearest cache.
 const AMOUNTS: usize = 1_000;
 /// Sums between two looks at the clock.
 const SUMS: u32 = 100;
+/// Additions between two looks at the end of the amounts, in the rows that measure an addition and not the loop around it.
+const UNROLLED: usize = 8;
 
-/// Beside checked addition of `i64`.
+const WHAT: &str = "money addition, checked, with its currency";
+const UNIT: &str = "M additions/s";
+
+/// Adding up: [`Money::sum`] beside checked addition of `i64`, eight in a row as well.
 pub fn beside_integers(plan: Plan) -> Result<Row, Failure> {
-    let subject = Subject {
-        id: "M1",
-        what: "money addition, checked, with its currency",
-        peer_name: "i64 checked_add",
-        unit: "M additions/s",
-        goal: Some(0.9),
-    };
-    in_turn(&subject, plan.pairs, || money(plan.run / 5), || integers(plan.run / 5))
+    let what = "adding up money, checked, with its currency (Money::sum)";
+    let subject = Subject::rate("M1", what, "i64 checked_add, eight in a row", UNIT, Some(0.9));
+    in_turn(&subject, plan.pairs, || sums(plan.run / 5), || integers::<UNROLLED>(plan.run / 5))
+}
+
+/// One `Money::checked_add` after another, eight in a row on both sides. No goal: an addition of integers has one branch of its own (did
+/// it overflow?), one of money has two (is it the same currency?), and a processor takes two in a turn at most.
+pub fn one_by_one(plan: Plan) -> Result<Row, Failure> {
+    let subject = Subject::rate("M1-single", WHAT, "i64 checked_add, eight in a row", UNIT, None);
+    in_turn(&subject, plan.pairs, || money::<UNROLLED>(plan.run / 5), || integers::<UNROLLED>(plan.run / 5))
+}
+
+/// The same with the loop's end looked for after each addition: its branch makes them two and three, and the ratio 2 ÷ 3 whatever an
+/// addition costs. No goal.
+pub fn in_a_plain_loop(plan: Plan) -> Result<Row, Failure> {
+    let subject =
+        Subject::rate("M1-loop", "the same in a loop of single additions", "i64 checked_add, alike", UNIT, None);
+    in_turn(&subject, plan.pairs, || money::<1>(plan.run / 5), || integers::<1>(plan.run / 5))
 }
 
 /// Beside addition of decimals.
 pub fn beside_decimals(plan: Plan) -> Result<Row, Failure> {
-    let subject = Subject {
-        id: "M1-decimal",
-        what: "money addition, checked, with its currency",
-        peer_name: "rust_decimal 1.43",
-        unit: "M additions/s",
-        goal: Some(5.0),
-    };
-    in_turn(&subject, plan.pairs, || money(plan.run / 5), || decimals(plan.run / 5))
+    let subject = Subject::rate("M1-decimal", WHAT, "rust_decimal 1.43", UNIT, Some(5.0));
+    in_turn(&subject, plan.pairs, || money::<1>(plan.run / 5), || decimals(plan.run / 5))
 }
 
 /// Millions of additions a second; `sum` adds up [`AMOUNTS`] amounts.
@@ -60,23 +70,32 @@ fn amounts() -> Vec<i64> {
 /// What comes out.
 const TOTAL: i64 = 3_008;
 
-fn money(length: Duration) -> Result<f64, Failure> {
+fn sums(length: Duration) -> Result<f64, Failure> {
+    let amounts: Vec<Money> = amounts().into_iter().map(|minor| Money::new(minor, Currency::CNY)).collect();
+    rate(length, || expect(Money::sum(black_box(Currency::CNY), black_box(&amounts))?.minor == TOTAL))
+}
+
+fn money<const CHUNK: usize>(length: Duration) -> Result<f64, Failure> {
     let amounts: Vec<Money> = amounts().into_iter().map(|minor| Money::new(minor, Currency::CNY)).collect();
     rate(length, || {
         let mut sum = black_box(Money::zero(Currency::CNY));
-        for amount in black_box(&amounts) {
-            sum = sum.checked_add(*amount)?;
+        for amounts in black_box(&amounts).as_chunks::<CHUNK>().0 {
+            for amount in amounts {
+                sum = sum.checked_add(*amount)?;
+            }
         }
         expect(sum.minor == TOTAL)
     })
 }
 
-fn integers(length: Duration) -> Result<f64, Failure> {
+fn integers<const CHUNK: usize>(length: Duration) -> Result<f64, Failure> {
     let amounts = amounts();
     rate(length, || {
         let mut sum = black_box(0_i64);
-        for amount in black_box(&amounts) {
-            sum = sum.checked_add(*amount).ok_or("overflow")?;
+        for amounts in black_box(&amounts).as_chunks::<CHUNK>().0 {
+            for amount in amounts {
+                sum = sum.checked_add(*amount).ok_or("overflow")?;
+            }
         }
         expect(sum == TOTAL)
     })

@@ -8,15 +8,15 @@ use crate::Failure;
 #[derive(Debug, Serialize)]
 pub struct Row {
     /// Id of the goal.
-    pub id: &'static str,
+    pub id: String,
     /// What is measured.
-    pub what: &'static str,
+    pub what: String,
     /// Median of our runs.
     pub ours: f64,
     /// Median of the peer's runs.
     pub peer: f64,
     /// Who the peer is.
-    pub peer_name: &'static str,
+    pub peer_name: String,
     /// Unit of both.
     pub unit: &'static str,
     /// How many pairs.
@@ -31,20 +31,42 @@ pub struct Row {
     pub goal: Option<f64>,
     /// Whether it is.
     pub met: Option<bool>,
+    /// On which side of the goal the ratio has to be.
+    pub bound: Bound,
+}
+
+/// On which side of the goal a ratio has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// More is better: a rate.
+    AtLeast,
+    /// Less is better: a time.
+    AtMost,
 }
 
 /// What a row is about.
 pub struct Subject {
     /// Id of the goal.
-    pub id: &'static str,
+    pub id: String,
     /// What is measured.
-    pub what: &'static str,
+    pub what: String,
     /// Who the peer is.
-    pub peer_name: &'static str,
+    pub peer_name: String,
     /// Unit of both.
     pub unit: &'static str,
     /// The ratio that must be reached, if there is a goal.
     pub goal: Option<f64>,
+    /// On which side.
+    pub bound: Bound,
+}
+
+impl Subject {
+    /// A rate beside another, of which at least `goal` must be reached.
+    pub fn rate(id: &str, what: &str, peer_name: &str, unit: &'static str, goal: Option<f64>) -> Self {
+        let (id, what, peer_name) = (id.to_owned(), what.to_owned(), peer_name.to_owned());
+        Self { id, what, peer_name, unit, goal, bound: Bound::AtLeast }
+    }
 }
 
 /// Runs the pairs, the first place alternating.
@@ -63,24 +85,29 @@ pub fn in_turn(
             let first = peer()?;
             (ours()?, first)
         };
-        eprintln!("{} pair {}: ours {:.0}, peer {:.0} {}", subject.id, pair + 1, figure.0, figure.1, subject.unit);
+        eprintln!("{} pair {}: ours {:.1}, peer {:.1} {}", subject.id, pair + 1, figure.0, figure.1, subject.unit);
         figures.push(figure);
     }
     let ratios = sorted(figures.iter().map(|(ours, peer)| ours / peer));
     let ratio_median = median(&ratios);
+    let is_met = |goal: f64| match subject.bound {
+        Bound::AtLeast => ratio_median >= goal,
+        Bound::AtMost => ratio_median <= goal,
+    };
     Ok(Row {
-        id: subject.id,
-        what: subject.what,
+        id: subject.id.clone(),
+        what: subject.what.clone(),
         ours: median(&sorted(figures.iter().map(|figure| figure.0))),
         peer: median(&sorted(figures.iter().map(|figure| figure.1))),
-        peer_name: subject.peer_name,
+        peer_name: subject.peer_name.clone(),
         unit: subject.unit,
         pairs: figures.len(),
         ratio_median,
         ratio_min: ratios.first().copied().unwrap_or(f64::NAN),
         ratio_max: ratios.last().copied().unwrap_or(f64::NAN),
         goal: subject.goal,
-        met: subject.goal.map(|goal| ratio_median >= goal),
+        met: subject.goal.map(is_met),
+        bound: subject.bound,
     })
 }
 

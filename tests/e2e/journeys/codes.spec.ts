@@ -1,6 +1,7 @@
 // Bad input is met with words that say what it is; nothing is opened, nothing is paid.
 
 import * as codes from "../harness/codes";
+import { NETWORK_GONE } from "../harness/guard";
 import type { House } from "../harness/house";
 import { pictureOf } from "../harness/pictures";
 import { expect, PASSWORD, test } from "../harness/test";
@@ -55,6 +56,8 @@ async function badCodes(house: House, desk: Desk): Promise<Bad[]> {
 
 for (const language of ["zh", "en"] as Language[]) {
   test(`codes that cannot be paid say why, and nothing is sent (${language})`, { tag: "@codes" }, async ({ house, doors }) => {
+    // So many codes, one after the other, take a busy machine a minute.
+    test.slow();
     const [desk, wallet] = [await doors.desk(), await doors.wallet({ as: "ming", language })];
     const [before, entries] = [await wallet.balance(), (await wallet.records()).length];
     await desk.charge("18.00");
@@ -108,10 +111,34 @@ test("a link of another wallet is not followed", { tag: "@codes" }, async ({ doo
   await ming.expectText("code_other_wallet");
 });
 
-test("a text of ten thousand characters is refused and nothing hangs", { tag: "@codes" }, async ({ doors }) => {
+/** Characters of the longest text that is read as a code or a link. */
+const LONGEST = 10_000;
+
+test("a text that is too long for a code says so, pasted or typed, and nothing hangs", { tag: "@codes" }, async ({ doors }) => {
   const wallet = await doors.wallet({ as: "ming" });
-  await wallet.pasteCode("茶".repeat(10_000));
-  await expect(wallet.page.getByText(wallet.texts.like("code_text")).or(wallet.page.getByText(wallet.texts.like("code_too_long"))).first()).toBeVisible();
+  await wallet.pasteCode("茶".repeat(LONGEST));
+  await wallet.expectText("code_text");
+  await wallet.pasteCode("茶".repeat(LONGEST + 1));
+  await wallet.expectText("code_too_long");
+  await wallet.typeCode("https://example.com/".padEnd(2 * LONGEST, "x"));
+  await wallet.expectText("code_too_long");
+  await wallet.expectText("money_not_moved");
+});
+
+test("a code whose key cannot be fetched is not called suspect, and is paid once it can", { tag: "@codes" }, async ({ house, doors, guard }) => {
+  guard.allow(NETWORK_GONE);
+  const keys = "**/.well-known/qianbao-keys";
+  const wallet = await doors.wallet({ as: "ming", prepare: (context) => context.route(keys, (route) => route.abort()) });
+  const till = await new Visitor(house, "desk").signIn("chen", PASSWORD);
+  await wallet.pasteCode((await till.order(170)).code);
+  await wallet.expectText("code_unchecked");
+  await wallet.expectText("money_not_moved");
+  await expect(wallet.page.getByText(wallet.say("code_suspect"))).toHaveCount(0);
+  await expect(wallet.approval()).toHaveCount(0);
+  await wallet.page.context().unroute(keys);
+  await wallet.button("try_again").click();
+  await wallet.expectToPay("1.70");
+  await wallet.expectText("payee_code_signed");
 });
 
 test("amounts that cannot be paid say why", { tag: "@codes" }, async ({ doors }) => {

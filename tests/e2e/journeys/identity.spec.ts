@@ -1,7 +1,10 @@
 // Ways in and out: sign-up, sign-in, what is refused, sign-out, language and theme.
 
-import { answered } from "../harness/guard";
+import { answered, NETWORK_GONE } from "../harness/guard";
 import { expect, PASSWORD, test } from "../harness/test";
+import { Texts } from "../harness/texts";
+import { Visitor } from "../harness/visitor";
+import { withoutStore } from "../harness/windows";
 
 const FRESH = { handle: () => `e2e.${Date.now().toString(36)}`, password: "walnut-lantern-orbit-77" };
 
@@ -51,21 +54,99 @@ test("a short, a common password and a taken name are refused at their fields", 
   await wallet.field("password").fill("short");
   await wallet.button("sign_up_now").click();
   await expect(wallet.page.getByText(wallet.say("password_length"))).toBeVisible();
+  await wallet.field("handle").fill(FRESH.handle());
+  await wallet.field("password").fill("12345678900987654321");
+  await wallet.button("sign_up_now").click();
+  await expect(wallet.page.locator(".field-wrong").getByText(wallet.say("password_common"))).toBeVisible();
+  await wallet.field("handle").fill("ming");
   await wallet.field("password").fill(FRESH.password);
   await wallet.button("sign_up_now").click();
   await expect(wallet.page.getByText(wallet.say("handle_taken"))).toBeVisible();
+});
+
+test("who guesses is told to wait, also with the right password", { tag: "@identity" }, async ({ house, doors, guard }) => {
+  test.slow();
+  guard.allow(answered(401, /\/v1\/session/), answered(429, /\/v1\/session/));
+  const handle = FRESH.handle();
+  await new Visitor(house, "wallet").signUp(handle, FRESH.password);
+  const wallet = await doors.wallet();
+  await wallet.go("/sign-in");
+  for (let tries = 0; tries < 10; tries += 1) {
+    const answer = wallet.page.waitForResponse((response) => new URL(response.url()).pathname === "/v1/session");
+    await wallet.signIn(handle, "not-the-password-at-all");
+    expect((await answer).status()).toBe(401);
+    await wallet.expectText("sign_in_failed");
+  }
+  await wallet.signIn(handle, FRESH.password);
+  await wallet.expectText("too_many_requests");
 });
 
 test("language and theme change at once and are kept", { tag: "@identity" }, async ({ doors }) => {
   const wallet = await doors.wallet({ as: "ming" });
   await wallet.go("/me");
   const html = wallet.page.locator("html");
+  const paper = () => wallet.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const dark = wallet.page.getByRole("radio", { name: new Texts("en", "app").say("theme_dark") });
+  await expect(html).toHaveAttribute("data-theme", "light");
+  const byDay = await paper();
   await wallet.page.getByRole("radio", { name: "English" }).check({ force: true });
   await expect(html).toHaveAttribute("lang", "en");
   await expect(wallet.page.getByRole("navigation").getByRole("link", { name: "Home" })).toBeVisible();
+  await dark.check({ force: true });
+  await expect(html).toHaveAttribute("data-theme", "dark");
+  await expect.poll(paper, "it looks otherwise").not.toBe(byDay);
+  const byNight = await paper();
+
   await wallet.page.reload();
   await expect(html).toHaveAttribute("lang", "en");
+  await expect(html).toHaveAttribute("data-theme", "dark");
+  await expect(dark).toBeChecked();
+  expect(await paper()).toBe(byNight);
 });
+
+const LEAVERS = [
+  { who: "the wallet", app: "wallet", visit: { as: "ming" } },
+  { who: "a wallet that keeps nothing", app: "wallet", visit: { as: "ming", prepare: withoutStore } },
+  { who: "the desk", app: "desk", visit: {} },
+] as const;
+
+for (const { who, app, visit } of LEAVERS) {
+  test(`who signs out of ${who} without a network is signed out once it is back`, { tag: ["@identity", "@offline"] }, async ({ house, doors, guard }) => {
+    guard.allow(NETWORK_GONE, /Failed to fetch/, answered(401, /\/v1\/(sync|events|session)/));
+    const at = await doors[app]({ language: "en", ...visit });
+    const { page } = at;
+    const cookies = async () => (await page.context().cookies()).length;
+    const atTheDoor = () => expect(app === "desk" ? at.field("handle") : page.getByRole("link", { name: at.say("sign_in") })).toBeVisible();
+    await page.evaluate(async () => navigator.serviceWorker.ready);
+    await at.go(app === "desk" ? "/shop" : "/me");
+    await at.button("sign_out").click();
+    house.line.down();
+    await at.sheet().getByRole("button", { name: at.say("sign_out") }).click();
+    await atTheDoor();
+    await page.reload();
+    await atTheDoor();
+    expect(await cookies(), "the cookie is still here: only the server's answer takes it away").toBe(1);
+
+    const asked: string[] = [];
+    page.on("requestfinished", (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith("/v1/")) asked.push(`${request.method()} ${pathname}`);
+    });
+    house.line.mend();
+    await page.reload();
+    await atTheDoor();
+    await expect.poll(cookies, "the server was told").toBe(0);
+    expect(asked[0], "before anything else was asked").toBe("DELETE /v1/session");
+    const session = await page.evaluate(async () => (await fetch("/v1/session")).status);
+    expect(session).toBe(401);
+    await page.reload();
+    await atTheDoor();
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    if (app === "desk") await at.go("/");
+    await at.enter(app === "desk" ? "chen" : "lan", PASSWORD);
+    expect(await page.evaluate(async () => (await fetch("/v1/session")).status), "and another session is not ended").toBe(200);
+  });
+}
 
 test("the desk knows the shop's owner and nobody else", { tag: "@identity" }, async ({ doors, guard }) => {
   guard.allow(answered(401, /\/v1\/session/));

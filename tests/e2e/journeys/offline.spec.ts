@@ -1,7 +1,9 @@
 // Without a network, without storage, with a wrong clock: the wallet says so and goes on.
 
 import { answered, NETWORK_GONE } from "../harness/guard";
-import { expect, test } from "../harness/test";
+import { expect, PASSWORD, test } from "../harness/test";
+import { Visitor } from "../harness/visitor";
+import { withClockOff, withoutStore } from "../harness/windows";
 
 test("it starts without a network, shows the kept figures and their age, and catches up", { tag: "@offline" }, async ({ house, doors, guard }) => {
   guard.allow(NETWORK_GONE, /Failed to fetch/);
@@ -24,19 +26,27 @@ test("it starts without a network, shows the kept figures and their age, and cat
   await expect(wallet.page.getByText(wallet.texts.like("banner_offline"))).toHaveCount(0, { timeout: 30_000 });
 });
 
+test("the desk starts without a network, shows the kept orders and how old they are", { tag: "@offline" }, async ({ house, doors, guard }) => {
+  guard.allow(NETWORK_GONE, /Failed to fetch/);
+  const desk = await doors.desk();
+  await desk.charge("2.30");
+  await desk.go("/orders");
+  await expect(desk.page.getByRole("link", { name: /2\.30/ }).first()).toBeVisible();
+  await desk.page.evaluate(async () => navigator.serviceWorker.ready);
+
+  house.line.down();
+  await desk.page.reload();
+  await desk.expectText("offline_banner");
+  await expect(desk.page.getByRole("link", { name: /2\.30/ }).first()).toBeVisible();
+
+  house.line.mend();
+  await expect(desk.page.getByText(desk.texts.like("offline_banner"))).toHaveCount(0, { timeout: 40_000 });
+});
+
 test("a window that keeps nothing says so, and pays", { tag: "@offline" }, async ({ doors, guard }) => {
   // It cannot remember whether somebody was signed in, so it asks, and hears "nobody".
   guard.allow(answered(401, /\/v1\/session/));
-  const wallet = await doors.wallet({
-    as: "ming",
-    prepare: (context) =>
-      context.addInitScript(() => {
-        const refuse = () => {
-          throw new DOMException("The user denied permission to access the database.", "SecurityError");
-        };
-        Object.defineProperty(globalThis, "indexedDB", { get: refuse });
-      }),
-  });
+  const wallet = await doors.wallet({ as: "ming", prepare: withoutStore });
   await wallet.expectText("banner_private");
   await wallet.go("/pay?to=lan");
   await wallet.typeAmount("0.20");
@@ -44,26 +54,38 @@ test("a window that keeps nothing says so, and pays", { tag: "@offline" }, async
   await wallet.expectPaid();
 });
 
+test("a desk that keeps nothing says so, is paid, and gives back", { tag: "@offline" }, async ({ house, doors, guard }) => {
+  guard.allow(answered(401, /\/v1\/session/));
+  const ming = await new Visitor(house, "wallet").signIn("ming", PASSWORD);
+  const desk = await doors.desk({ prepare: withoutStore });
+  await desk.expectText("private_banner");
+  await desk.charge("0.60");
+  const order = desk.order();
+  await (await ming.payments({ kind: "order", order, version: 1 }))();
+  await desk.expectPaid();
+  await desk.go(`/orders/${order}`);
+  await desk.button("refund").click();
+  await desk.sheet().getByRole("button", { name: desk.texts.like("refund_do") }).click();
+  await desk.expectText("status_refunded");
+});
+
 for (const hours of [-5, 7]) {
   test(`with a clock that is ${hours} hours off it says so, and pays`, { tag: "@offline" }, async ({ doors }) => {
-    const wallet = await doors.wallet({
-      as: "ming",
-      prepare: (context) =>
-        context.addInitScript((off) => {
-          const Right = Date;
-          const wrong = class extends Right {
-            constructor(...given: [number?]) {
-              super(...((given.length ? given : [Right.now() + off]) as [number]));
-            }
-            static now = () => Right.now() + off;
-          };
-          globalThis.Date = wrong as DateConstructor;
-        }, hours * 3_600_000),
-    });
+    const wallet = await doors.wallet({ as: "ming", prepare: withClockOff(hours) });
     await wallet.expectText("banner_clock");
     await wallet.go("/pay?to=lan");
     await wallet.typeAmount("0.30");
     await wallet.approve();
     await wallet.expectPaid();
+  });
+
+  test(`a desk whose clock is ${hours} hours off shows a code that is valid, and is paid`, { tag: "@offline" }, async ({ house, doors }) => {
+    const ming = await new Visitor(house, "wallet").signIn("ming", PASSWORD);
+    const desk = await doors.desk({ prepare: withClockOff(hours) });
+    await desk.charge("0.70");
+    await desk.expectText("expires_in");
+    await expect(desk.page.getByText(desk.say("expired"))).toHaveCount(0);
+    await (await ming.payments({ kind: "order", order: desk.order(), version: 1 }))();
+    await desk.expectPaid();
   });
 }

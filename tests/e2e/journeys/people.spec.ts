@@ -12,6 +12,8 @@ test("a person is found by name, the masked legal name is shown, the money arriv
   await ming.field("send_to").fill("lan");
   await ming.button("go_on").click();
   await expect(ming.page.getByText("*岚").first()).toBeVisible();
+  await ming.expectText("payee_name_given");
+  await expect(ming.page.locator(".payee .tag svg"), "nobody has checked a person's name: no mark says so").toHaveCount(0);
   await ming.typeAmount("8.88");
   await ming.field("note_optional").fill("午饭 <b>谢谢</b>");
   await ming.expectToPay("8.88");

@@ -13,7 +13,7 @@ test("scanned by the camera, paid, and shown on both screens", { tag: ["@pay", "
 
   await wallet.openScanner();
   await wallet.expectToPay("18.00");
-  await wallet.expectText("payee_shop_verified");
+  await wallet.expectText("payee_code_signed");
   await wallet.approval().click();
   await Promise.all([wallet.expectPaid(), desk.expectPaid()]);
 
@@ -93,7 +93,7 @@ test("the printed code of the counter is scanned, any amount is paid, and the de
   const shown = await counter.count();
 
   await wallet.choosePicture(await printer.printedPoster());
-  await wallet.expectText("payee_shop_verified");
+  await wallet.expectText("payee_code_signed");
   await wallet.typeAmount("5.20");
   await wallet.field("note_optional").fill("两个茶叶蛋");
   await wallet.expectToPay("5.20");

@@ -100,6 +100,10 @@ test("notes that hide, turn or never end are refused before anything is sent", {
     await expect(wallet.approval()).toBeDisabled();
   }
 
+  await pasteInto(wallet.page, wallet.field("note_optional"), "card 4111 1111 1111 1111");
+  await expect(wallet.page.locator(".field-wrong").getByText(wallet.say("card_number_in_text"))).toBeVisible();
+  await expect(wallet.approval()).toBeDisabled();
+
   await wallet.go("/receive");
   await wallet.button("set_amount").click();
   await wallet.field("amount_to_receive").fill("1");

@@ -1,156 +1,203 @@
-//! HTTP payments a second beside a route that does nothing (row L4 of the bench).
+//! HTTP payments (rows L4 of the bench).
 //!
-//! One server, one load program, one machine: they take turns, payments then `GET /healthz`, as often as pairs are wanted,
-//! and each pair gives a ratio. The load program's own work is the same on both sides, so it pulls the ratio towards one;
-//! the figures say what this machine does with both programs on it. Afterwards the gate: every acknowledged payment has
-//! moved its money once.
+//! ```text
+//! qianbao-tests-load bench --out FILE [--quick] [--callers N] [--lnbits FOLDER] [NAME]
+//! ```
+//!
+//! | row | the peer |
+//! | --- | --- |
+//! | `L4` | the same route in the same kind of process, where a constant answers in the place of the ledger ([`peer`]) |
+//! | `L4-noop` | an axum route that reads the same body and answers a constant; no session, no checks |
+//! | `L4-p99` | the goal, 10 ms: payments come at half of the rate that `L4` reached, by the clock and not by the answers |
+//! | `L4-lnbits` | LNbits 1.6.2: an invoice and its payment between two of its wallets |
+//!
+//! One load program and one server at work, on one machine; they take turns. The load program's own work is the same on both sides, so it
+//! pulls the ratio towards one. Afterwards the gate: every acknowledged payment has moved its money once, and the ledger passes its audit.
+
+mod latency;
+mod line;
+mod lnbits;
+mod payers;
+mod peer;
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::Parser;
-use qianbao_api::payments::{PayRequest, PaymentStatus, PaymentView};
-use qianbao_core::intent::Payee;
-use qianbao_tests_api::{House, TestResult, Visitor};
-use serde::Serialize;
+use clap::{Args, Parser, Subcommand};
+use qianbao_tests_api::House;
+use qianbao_tests_bench::row::{Bound, Row, Subject, in_turn};
+use qianbao_tests_bench::{Failure, Results};
+use tokio::runtime::Runtime;
+
+use lnbits::Lnbits;
+use payers::Payers;
+use peer::Peer;
 
 #[derive(Parser)]
-#[command(about = "HTTP payments a second beside a route that does nothing")]
+#[command(about = "HTTP payments a second beside the same route without a ledger")]
 struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure.
+    Bench(BenchOptions),
+    /// Serve a peer; `bench` starts it.
+    Peer(peer::Options),
+}
+
+#[derive(Args)]
+struct BenchOptions {
     /// Fewer and shorter pairs.
     #[arg(long)]
     quick: bool,
-    /// Where the row is written, JSON.
+    /// Where the rows are written, JSON.
     #[arg(long)]
     out: PathBuf,
     /// Requests in flight.
     #[arg(long, default_value_t = 64)]
-    callers: u32,
+    callers: usize,
+    /// Where LNbits is installed: a virtual environment of Python.
+    #[arg(long, default_value = "target/lnbits")]
+    lnbits: PathBuf,
+    /// Only the rows whose id begins with this.
+    name: Option<String>,
 }
 
-/// A row of `target/bench.json`.
-#[derive(Serialize)]
-struct Row {
-    id: &'static str,
-    what: String,
-    ours: f64,
-    peer: f64,
-    peer_name: &'static str,
-    unit: &'static str,
-    pairs: usize,
-    ratio_median: f64,
-    ratio_min: f64,
-    ratio_max: f64,
-    goal: Option<f64>,
-    met: Option<bool>,
-}
-
-const GOAL: f64 = 0.5;
-
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
-async fn main() -> TestResult {
-    let options = Options::parse();
-    let (pairs, time) = if options.quick { (2, Duration::from_secs(2)) } else { (5, Duration::from_secs(5)) };
-    let house = House::start().await?;
-    let (ming, lan) = (house.visitor("wallet").sign_in("ming").await?, house.visitor("wallet").sign_in("lan").await?);
-    let before = lan.balance().await?;
-    let payee = Payee::Person(lan.session.as_ref().ok_or("lan is signed in")?.person.id);
-    let mut runs = Vec::new();
-    let mut paid = 0;
-    for pair in 1..=pairs {
-        // The browser would ask again after two minutes as well.
-        let first = ming.payment_to("lan", 1).await?;
-        let payments = pay(&ming, &first, payee, options.callers, time).await?;
-        let nothing = look(&ming, options.callers, time).await?;
-        paid += payments;
-        let (ours, peer) = (per_second(payments, time), per_second(nothing, time));
-        eprintln!("pair {pair} of {pairs}: {ours:.0} payments/s, {peer:.0} empty answers/s, ratio {:.2}", ours / peer);
-        runs.push((ours, peer));
+impl BenchOptions {
+    fn wants(&self, id: &str) -> bool {
+        self.name.as_deref().is_none_or(|name| id.starts_with(name))
     }
-    assert_eq!(
-        lan.balance().await?,
-        before + i64::try_from(paid)?,
-        "each acknowledged payment has moved its money once"
-    );
-    std::fs::write(&options.out, serde_json::to_string_pretty(&[row(&runs, options.callers)])?)?;
-    Ok(())
 }
 
-/// Pays one minor unit after another from all callers until the time is over. Answers how many were paid.
-async fn pay(ming: &Visitor, first: &PayRequest, payee: Payee, callers: u32, time: Duration) -> TestResult<u64> {
-    let (count, end) = (Arc::new(AtomicU64::new(0)), Instant::now() + time);
-    let mut tasks = Vec::new();
-    for _ in 0..callers {
-        let (ming, first, count) = (ming.clone(), first.clone(), Arc::clone(&count));
-        tasks.push(tokio::spawn(async move {
-            while Instant::now() < end {
-                let request = ming.again(&first, payee).map_err(|error| error.to_string())?;
-                let answer = ming.pay(&request).await.map_err(|error| error.to_string())?;
-                let view: PaymentView = answer.json().map_err(|error| error.to_string())?;
-                if view.status != PaymentStatus::Paid {
-                    return Err(format!("expected paid, found {view:?}"));
-                }
-                count.fetch_add(1, Ordering::Relaxed);
-            }
-            Ok(())
-        }));
-    }
-    for task in tasks {
-        task.await??;
-    }
-    Ok(count.load(Ordering::Relaxed))
-}
-
-/// Asks the route that does nothing until the time is over. Answers how often.
-async fn look(ming: &Visitor, callers: u32, time: Duration) -> TestResult<u64> {
-    let (count, end) = (Arc::new(AtomicU64::new(0)), Instant::now() + time);
-    let mut tasks = Vec::new();
-    for _ in 0..callers {
-        let (ming, count) = (ming.clone(), Arc::clone(&count));
-        tasks.push(tokio::spawn(async move {
-            while Instant::now() < end {
-                let answer = ming.get("/healthz").await.map_err(|error| error.to_string())?;
-                if answer.status != 200 {
-                    return Err(format!("expected 200, found {}", answer.status));
-                }
-                count.fetch_add(1, Ordering::Relaxed);
-            }
-            Ok(())
-        }));
-    }
-    for task in tasks {
-        task.await??;
-    }
-    Ok(count.load(Ordering::Relaxed))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a few seconds are far below 2^53")]
-fn per_second(count: u64, time: Duration) -> f64 {
-    count as f64 / time.as_secs_f64()
-}
-
-fn row(runs: &[(f64, f64)], callers: u32) -> Row {
-    let mut ratios: Vec<f64> = runs.iter().map(|(ours, peer)| ours / peer).collect();
-    ratios.sort_by(f64::total_cmp);
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
+fn main() -> ExitCode {
+    let done = match Options::parse().command {
+        Command::Bench(options) => bench(&options),
+        Command::Peer(options) => peer::serve(options).map(|()| true),
     };
-    let ratio_median = ratios[ratios.len() / 2];
-    Row {
-        id: "L4",
-        what: format!("HTTP payment to a person, {callers} callers, one node on SQLite"),
-        ours: median(runs.iter().map(|(ours, _)| *ours).collect()),
-        peer: median(runs.iter().map(|(_, peer)| *peer).collect()),
-        peer_name: "GET /healthz",
-        unit: "requests/s",
-        pairs: runs.len(),
-        ratio_median,
-        ratio_min: ratios[0],
-        ratio_max: ratios[ratios.len() - 1],
-        goal: Some(GOAL),
-        met: Some(ratio_median >= GOAL),
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+/// How long and how often.
+#[derive(Clone, Copy)]
+struct Plan {
+    run: Duration,
+    pairs: u32,
+    callers: usize,
+}
+
+/// Whether every row has figures.
+fn bench(options: &BenchOptions) -> Result<bool, Failure> {
+    let (run, pairs) = if options.quick { (Duration::from_secs(2), 5) } else { (Duration::from_secs(5), 7) };
+    let plan = Plan { run, pairs, callers: options.callers };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let mut results = Results::default();
+    let mut ours = Ours::start(&runtime)?;
+    if options.wants("L4") {
+        results.add("L4", beside(&runtime, plan, &ours, Peer::Constant));
+    }
+    if options.wants("L4-noop") {
+        results.add("L4-noop", beside(&runtime, plan, &ours, Peer::Noop));
+    }
+    if options.wants("L4-p99") {
+        results.add("L4-p99", at_half_load(&runtime, plan, &ours));
+    }
+    if options.wants("L4-lnbits") {
+        results.add("L4-lnbits", beside_lnbits(&runtime, plan, &ours, options));
+    }
+    if let Err(error) = ours.gate(&runtime) {
+        // Figures of a server that lost money are none.
+        return Err(format!("the gate was not passed, so there are no figures: {error}").into());
+    }
+    results.write(&options.out)
+}
+
+/// The server that is measured.
+struct Ours {
+    house: House,
+    payers: Payers,
+}
+
+impl Ours {
+    fn start(runtime: &Runtime) -> Result<Self, Failure> {
+        runtime.block_on(async {
+            let house = House::start().await.map_err(said)?;
+            let payers = Payers::sign_in(&house).await?;
+            Ok(Self { house, payers })
+        })
+    }
+
+    /// Every acknowledged payment has moved its money once, and the whole ledger adds up.
+    fn gate(&mut self, runtime: &Runtime) -> Result<(), Failure> {
+        runtime.block_on(async {
+            self.payers.gate().await?;
+            self.house.terminate().await.map_err(said)?;
+            let audit = self.house.audit().await.map_err(said)?;
+            if audit.status.success() {
+                return Ok(());
+            }
+            Err(format!("qianbao audit: {}", String::from_utf8_lossy(&audit.stdout)).into())
+        })
+    }
+}
+
+/// The errors of the test house have no threads in mind.
+fn said(error: impl std::fmt::Display) -> Failure {
+    error.to_string().into()
+}
+
+fn beside(runtime: &Runtime, plan: Plan, ours: &Ours, peer: Peer) -> Result<Row, Failure> {
+    let what = format!("HTTP payments to a person without PIN, {} in flight, one node on SQLite", plan.callers);
+    let subject = Subject::rate(peer.row(), &what, peer.name(), "payments/s", peer.goal());
+    let (house, others) = runtime.block_on(peer::start(peer))?;
+    let rate = |payers: &Payers| runtime.block_on(payers.rate(plan.callers, plan.run));
+    let row = in_turn(&subject, plan.pairs, || rate(&ours.payers), || rate(&others));
+    drop((others, house));
+    row
+}
+
+/// The goal of `L4-p99`, milliseconds.
+const P99_MS: f64 = 10.0;
+
+/// Payments at half of what the server can do.
+fn at_half_load(runtime: &Runtime, plan: Plan, ours: &Ours) -> Result<Row, Failure> {
+    let most = runtime.block_on(ours.payers.rate(plan.callers, plan.run))?;
+    let half = most / 2.0;
+    let subject = Subject {
+        id: "L4-p99".to_owned(),
+        what: format!(
+            "99th percentile of an HTTP payment at {half:.0} a second, half of what the server did just before"
+        ),
+        peer_name: "the goal".to_owned(),
+        unit: "ms",
+        goal: Some(1.0),
+        bound: Bound::AtMost,
+    };
+    let p99 = || {
+        let latencies = runtime.block_on(latency::measure(&ours.payers, plan.callers, half, plan.run))?;
+        eprintln!("L4-p99: {latencies}");
+        Ok(latencies.p99_ms)
+    };
+    in_turn(&subject, plan.pairs, p99, || Ok(P99_MS))
+}
+
+fn beside_lnbits(runtime: &Runtime, plan: Plan, ours: &Ours, options: &BenchOptions) -> Result<Row, Failure> {
+    let what = format!("HTTP payments to a person without PIN, {} in flight, one node on SQLite", plan.callers);
+    let subject = Subject::rate("L4-lnbits", &what, "LNbits 1.6.2, an internal payment", "payments/s", Some(500.0));
+    let lnbits = runtime.block_on(Lnbits::start(&options.lnbits))?;
+    let rate = || runtime.block_on(ours.payers.rate(plan.callers, plan.run));
+    // Some payments take longer than a short run: it gets more time.
+    let row = in_turn(&subject, plan.pairs, rate, || runtime.block_on(lnbits.rate(plan.run * 2)));
+    runtime.block_on(lnbits.gate())?;
+    row
 }

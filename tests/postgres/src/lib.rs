@@ -3,12 +3,16 @@
 //!
 //! A test never goes without: where no Postgres can be started, it fails.
 
+mod database;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use database::{CHOICE, Database, chosen};
 
 /// Names the server of a whole run of tests.
 pub const VARIABLE: &str = "QIANBAO_TEST_POSTGRES";

@@ -3,7 +3,6 @@
 pub mod calendar;
 pub mod clipboard;
 pub mod document;
-pub mod kept;
 pub mod picture;
 pub mod scanner;
 pub mod signal;

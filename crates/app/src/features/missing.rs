@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::{Empty, Glyph, LinkButton};
 
-use crate::frame::Screen;
+use crate::parts::Screen;
 use crate::route::Route;
 use crate::words::{say, words};
 

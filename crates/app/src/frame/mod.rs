@@ -5,19 +5,16 @@
 
 mod banners;
 mod incoming;
-mod screen;
 
 use leptos::prelude::*;
 use qianbao_client::Presence;
 use qianbao_core::id::PersonId;
-use qianbao_ui::dom::{Child, View, view};
+use qianbao_ui::dom::{View, view};
 use qianbao_ui::{Glyph, Icon, Link, Navigation, Toasts};
 
-pub use screen::Screen;
-
 use crate::browser::document;
-use crate::features;
 use crate::route::Route;
+use crate::screens::Screens;
 use crate::state::{Preferences, Wallet};
 use crate::words::{Words, said, say, words};
 
@@ -35,7 +32,7 @@ fn admitted(route: Route, presence: &Presence) -> Route {
 #[component]
 pub fn Frame() -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
-    let preferences = Preferences::get();
+    let (preferences, screens) = (Preferences::get(), Screens::get());
     let route = Memo::new(move |_| admitted(Route::parse(&navigation.path().read()), &wallet.presence()));
     incoming::announce();
     // Signing out clears this site's storage under the open page, in every tab: what was open starts anew. So it does when
@@ -45,6 +42,9 @@ pub fn Frame() -> View {
         if before.flatten().is_some_and(|before| person != Some(before)) {
             preferences.keep(words);
             document::start_anew(&Route::Home.path());
+        } else if before == Some(None) && person.is_none() {
+            // The server heard of an earlier sign-out only now, and its answer has cleared the storage of this page.
+            preferences.keep(words);
         }
         person
     });
@@ -77,29 +77,10 @@ pub fn Frame() -> View {
             {move || (!bare()).then(|| view! { <Tabs route=route /> })}
             <main id="main" class="main">
                 <banners::Banners />
-                {move || screen(kind.get())}
+                {move || screens.show(kind.get())}
             </main>
             <Toasts />
         </div>
-    }
-}
-
-fn screen(route: Route) -> View {
-    match route {
-        Route::Welcome => features::welcome::Welcome().built(),
-        Route::SignIn => features::sign_in::SignIn().built(),
-        Route::SignUp => features::sign_up::SignUp().built(),
-        Route::Home => features::home::Home().built(),
-        Route::Scan => features::scan::Scan().built(),
-        Route::Pay(what) => view! { <features::pay::Pay what=what /> },
-        Route::Payment(payment) => view! { <features::payment::Payment payment=payment /> },
-        Route::Send => features::send::Send().built(),
-        Route::Receive => features::receive::Receive().built(),
-        Route::Activity | Route::Entry(_) => features::activity::Activity().built(),
-        Route::TopUp => features::top_up::TopUp().built(),
-        Route::TopUpDetail(topup) => view! { <features::top_up::TopUpDetail topup=topup /> },
-        Route::Me => features::me::Me().built(),
-        Route::Missing => features::missing::Missing().built(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! How an entry, a payee, a moment or a problem looks, wherever it is shown, and how an amount is read.
+//! How a screen, an entry, a payee, a moment or a problem looks, wherever it is shown, and how an amount is read.
 
 pub mod amount;
 pub mod entry;
@@ -7,7 +7,9 @@ pub mod moment;
 pub mod order;
 pub mod payee;
 pub mod receipt;
+mod screen;
 pub mod trouble;
 
 pub use entry::EntryRow;
+pub use screen::Screen;
 pub use trouble::{Trouble, TroubleNote};

@@ -3,13 +3,16 @@
 use qianbao_api::orders::OrderLine;
 use qianbao_api::payments::OrderSummary;
 use qianbao_ui::dom::{View, view};
-use qianbao_ui::{AmountParts, Fact};
+use qianbao_ui::{Fact, LineItem};
 
 use crate::words::{Words, say};
 
 /// Lines and description as facts; nothing where an order has neither.
 pub fn facts(words: Words, order: OrderSummary) -> View {
-    let lines: Vec<View> = order.lines.iter().map(line).collect();
+    let line = |line: OrderLine| {
+        view! { <LineItem name=line.name quantity=line.quantity unit_price=line.unit_price /> }
+    };
+    let lines: Vec<View> = order.lines.into_iter().map(line).collect();
     let lines = (!lines.is_empty()).then(|| {
         view! {
             <Fact label=say!(words, order)>
@@ -27,19 +30,5 @@ pub fn facts(words: Words, order: OrderSummary) -> View {
     view! {
         {lines}
         {description}
-    }
-}
-
-/// `龙井 × 1`, with its price when there is more than one.
-fn line(line: &OrderLine) -> View {
-    let count = [" × ", &line.quantity.to_string()].concat();
-    let name = line.name.clone();
-    let price = (line.quantity > 1).then(|| [" · ", &AmountParts::of(line.unit_price).text()].concat());
-    view! {
-        <li>
-            <bdi>{name}</bdi>
-            {count}
-            {price}
-        </li>
     }
 }

@@ -1,4 +1,4 @@
-//! The other side of a payment: its name, what the operator vouches for, and what is only free text.
+//! The other side of a payment: its name, and what is known of it. A mark of trust stands only beside what was checked here.
 
 use leptos::prelude::*;
 use qianbao_api::payments::PayeeView;
@@ -33,8 +33,8 @@ fn first_letter(name: &str) -> String {
     name.chars().find(|letter| letter.is_alphanumeric()).map(String::from).unwrap_or_default()
 }
 
-/// The head of a confirm sheet or receipt: who gets the money. What the operator vouches for stands first and carries the
-/// mark; a name that anybody may choose is isolated and marked as such.
+/// The head of a confirm sheet: who gets the money. A shop whose signed code was verified on the way here carries the mark. A
+/// person's names are what they gave themselves, so they carry none: they are isolated and said to be given.
 #[component]
 pub fn PayeeHead(
     /// The payee.
@@ -49,12 +49,16 @@ pub fn PayeeHead(
         PayeeView::Shop(shop) => {
             let shop = shop.clone();
             let place = move || [category(words, &shop.category), shop.city.clone()].join(" · ");
-            let tag = if known == Known::Verified {
-                view! { <Tag text=say!(words, payee_shop_verified) tone=Tone::Jade glyph=Glyph::Shield /> }
-            } else {
-                view! { <Tag text=say!(words, payee_shop_unchecked) tone=Tone::Gold glyph=Glyph::Info /> }
+            let tag = match known {
+                Known::Verified => {
+                    view! { <Tag text=say!(words, payee_code_signed) tone=Tone::Jade glyph=Glyph::Shield /> }
+                }
+                Known::Unchecked => {
+                    view! { <Tag text=say!(words, payee_code_unchecked) tone=Tone::Gold glyph=Glyph::Info /> }
+                }
+                Known::Named => ().built(),
             };
-            (view! { <span class="quiet">{place}</span> }, tag.built())
+            (view! { <span class="quiet">{place}</span> }, tag)
         }
         PayeeView::Person { handle, display_name, .. } => (
             view! {
@@ -64,7 +68,7 @@ pub fn PayeeHead(
                     <bdi>{handle.clone()}</bdi>
                 </span>
             },
-            view! { <Tag text=say!(words, payee_name_checked) tone=Tone::Jade glyph=Glyph::Shield /> },
+            view! { <Tag text=say!(words, payee_name_given) /> },
         ),
         PayeeView::Bank { last4, .. } => {
             let last4 = last4.clone();

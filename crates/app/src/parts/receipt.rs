@@ -6,37 +6,13 @@ use qianbao_api::payments::Receipt;
 use qianbao_client::ClientError;
 use qianbao_client::verify::VerifyError;
 use qianbao_core::id::PaymentId;
-use qianbao_ui::dom::{Child, View, view};
-use qianbao_ui::words::text;
-use qianbao_ui::{Amount, Button, ButtonKind, Fact, Fetched, Glyph, Skeleton, Tag, Tone};
+use qianbao_ui::dom::{View, view};
+use qianbao_ui::{Amount, Fact, Fetched, Proof, ProofCard, ProofWords};
 
 use super::{Trouble, order};
 use crate::browser::calendar::{Style, written};
 use crate::state::Wallet;
-use crate::words::{Words, say, words};
-
-/// What is known of a receipt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Known {
-    /// The operator signed it; with the id of the key.
-    Verified(Box<Receipt>, String),
-    /// It is not what the operator signed, or that cannot be found out.
-    Unverified(VerifyError),
-    /// It could not be fetched.
-    Missing(ClientError),
-}
-
-async fn fetch(wallet: Wallet, payment: PaymentId) -> Known {
-    let client = wallet.client();
-    let signed = match client.signed_receipt(payment).await {
-        Ok(signed) => signed,
-        Err(error) => return Known::Missing(error),
-    };
-    match client.verify_receipt(&signed).await {
-        Ok(receipt) => Known::Verified(Box::new(receipt), signed.key),
-        Err(error) => Known::Unverified(error),
-    }
-}
+use crate::words::{Words, said, say, words};
 
 /// The receipt.
 #[component]
@@ -45,45 +21,63 @@ pub fn ReceiptCard(
     payment: PaymentId,
 ) -> View {
     let (words, wallet) = (words(), Wallet::get());
-    let known = Fetched::new(move || fetch(wallet, payment));
-    let tag = move || match known.get() {
-        Some(Known::Verified(..)) => {
-            view! { <Tag text=say!(words, receipt_verified) tone=Tone::Jade glyph=Glyph::Shield /> }
-        }
-        Some(Known::Unverified(_)) => {
-            view! { <Tag text=say!(words, receipt_unverified) tone=Tone::Cinnabar glyph=Glyph::Alert /> }
-        }
-        Some(Known::Missing(_)) | None => ().built(),
+    let known = Fetched::new(move || async move { wallet.client().receipt(payment).await });
+    let proof = Signal::derive(move || {
+        Some(match known.get()? {
+            Ok(checked) => match checked.receipt {
+                Ok(_) => Proof::Verified,
+                Err(VerifyError::Unsupported) => Proof::Uncheckable,
+                Err(error) if error.is_unchecked() => Proof::Unchecked,
+                Err(_) => Proof::Unverified,
+            },
+            Err(_) => Proof::Missing,
+        })
+    });
+    let reason = TextProp::from(move || match known.get() {
+        Some(Ok(checked)) => checked.receipt.err().map(|error| why_unchecked(words, &error)).unwrap_or_default(),
+        Some(Err(error)) => why_missing(words, error),
+        None => String::new(),
+    });
+    let called = ProofWords {
+        title: say!(words, receipt),
+        verified: say!(words, receipt_verified),
+        unverified: say!(words, receipt_unverified),
+        unchecked: say!(words, receipt_unchecked),
+        meaning: say!(words, receipt_text),
+        advice: say!(words, receipt_unverified_text),
+        reason,
+        again: say!(words, try_again),
     };
-    let content = move || match known.get() {
-        None => view! { <Skeleton lines=3 /> },
-        Some(Known::Verified(receipt, key)) => proof(words, *receipt, key),
-        Some(Known::Unverified(_)) => view! { <p>{text(say!(words, receipt_unverified_text))}</p> },
-        Some(Known::Missing(error)) => view! {
-            <p class="quiet">{text(why_missing(words, error))}</p>
-            <Button text=say!(words, try_again) kind=ButtonKind::Plain press=move |()| known.refetch() />
-        },
+    let facts = move || {
+        let checked = known.get()?.ok()?;
+        Some(facts(words, checked.receipt.ok()?, checked.signed.key))
     };
     view! {
-        <section class="card receipt">
-            <div class="card-head">
-                <h2>{text(say!(words, receipt))}</h2>
-                {tag}
-            </div>
-            {content}
-        </section>
+        <ProofCard called=called proof=proof again=move |()| known.refetch()>
+            {facts}
+        </ProofCard>
     }
 }
 
 /// Why there is no receipt to be shown.
-fn why_missing(words: Words, error: ClientError) -> TextProp {
+fn why_missing(words: Words, error: ClientError) -> String {
     match error {
-        ClientError::Offline | ClientError::Timeout { .. } => say!(words, receipt_missing),
-        error => TextProp::from(move || Trouble::Request(error.clone()).sentences(words)),
+        ClientError::Offline | ClientError::Timeout { .. } => said!(words, receipt_missing),
+        error => Trouble::Request(error).sentences(words),
     }
 }
 
-fn proof(words: Words, receipt: Receipt, key: String) -> View {
+/// Why nothing is known of a receipt's signature; empty where something is.
+fn why_unchecked(words: Words, error: &VerifyError) -> String {
+    match error {
+        VerifyError::Unsupported => said!(words, receipt_unsupported),
+        VerifyError::UnknownKey(_) => said!(words, receipt_key_unknown),
+        VerifyError::KeysUnreached(_) => said!(words, receipt_keys_unreached),
+        VerifyError::Forged | VerifyError::Unreadable(_) => String::new(),
+    }
+}
+
+fn facts(words: Words, receipt: Receipt, key: String) -> View {
     let (amount, at) = (receipt.amount, receipt.committed_at);
     let note = receipt.note.map(|note| {
         view! {
@@ -128,6 +122,5 @@ fn proof(words: Words, receipt: Receipt, key: String) -> View {
                 <span class="facts-code">{key}</span>
             </Fact>
         </dl>
-        <p class="quiet">{text(say!(words, receipt_text))}</p>
     }
 }

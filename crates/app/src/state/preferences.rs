@@ -1,8 +1,9 @@
 //! What a person prefers in this browser: language, theme, whether amounts are shown, whether money in makes a sound.
 
 use leptos::prelude::*;
+use qianbao_ui::kept;
 
-use crate::browser::{document, kept};
+use crate::browser::document;
 use crate::words::{Locale, Words};
 
 /// Which colours.

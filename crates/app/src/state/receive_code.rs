@@ -3,7 +3,7 @@
 use qianbao_api::identity::PersonView;
 use qianbao_api::keys::LinkView;
 
-use crate::browser::kept;
+use qianbao_ui::kept;
 
 const KEY: &str = "qianbao.receive-code";
 

@@ -7,6 +7,7 @@ mod fetch;
 mod indexed;
 pub(crate) mod json;
 mod migrations;
+mod owed;
 mod tabs;
 mod verifier;
 
@@ -34,6 +35,7 @@ impl Platform {
             tabs: Rc::new(tabs::BrowserTabs::new()),
             events: Rc::new(events::BrowserEvents),
             verifier: Rc::new(verifier::WebCrypto),
+            owed: Rc::new(owed::LocalNote::default()),
             origin: web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default(),
         }
     }

@@ -48,6 +48,9 @@ pub enum Stop {
     /// The signature does not belong to the code: a forgery.
     #[error("the signature does not belong to this code")]
     Forged,
+    /// The signature could not be checked now; the same code may be genuine: try again.
+    #[error("the signature could not be checked now, try again: {0}")]
+    Unchecked(ClientError),
     /// The order's code is over.
     #[error("the order of this code is over")]
     Expired,
@@ -57,6 +60,13 @@ pub enum Stop {
     /// The server refused the question, or could not be asked.
     #[error(transparent)]
     Refused(ClientError),
+}
+
+impl Stop {
+    /// The keys for the signature could not be fetched because of `error`.
+    pub(super) fn unchecked(error: ClientError) -> Self {
+        if error.is_signed_out() { Self::Refused(error) } else { Self::Unchecked(error) }
+    }
 }
 
 /// What `text` asks for, in the wallet of the origin `own`, at the server's time `now`.

@@ -39,8 +39,10 @@ impl Client {
         let Looked { target, code } = look(text, &own, self.server_now())?;
         let Some(code) = code else { return self.sheet(target, None).await };
         let verified = self.verify_code(&code).await;
-        if verified == Err(VerifyError::Forged) {
-            return Err(Stop::Forged);
+        match verified {
+            Err(VerifyError::Forged) => return Err(Stop::Forged),
+            Err(VerifyError::KeysUnreached(error)) => return Err(Stop::unchecked(error)),
+            _ => {}
         }
         self.sheet(target, Some((&code, &verified))).await
     }

@@ -87,8 +87,8 @@ impl Sheet {
     /// The sheet of a preview for `payer`. `code` is the signed code that led here, with what its signature said.
     ///
     /// # Errors
-    /// [`Stop::Forged`] for a bad signature, [`Stop::Suspect`] for one by an unknown key, [`Stop::Differs`] when the server
-    /// says something else than the code.
+    /// [`Stop::Forged`] for a bad signature, [`Stop::Suspect`] for one by an unknown key, [`Stop::Unchecked`] where the keys could
+    /// not be fetched, [`Stop::Differs`] when the server says something else than the code.
     pub fn new(
         payer: PersonId,
         target: Target,
@@ -98,8 +98,9 @@ impl Sheet {
         let mark = match code {
             None => Mark::Named,
             Some((_, Err(VerifyError::Forged))) => return Err(Stop::Forged),
-            // The server answered, so it was asked for the key too: nobody knows it.
+            // The server was asked for the key too: nobody knows it.
             Some((_, Err(VerifyError::UnknownKey(_)))) => return Err(Stop::Suspect(CodeError::Signature)),
+            Some((_, Err(VerifyError::KeysUnreached(error)))) => return Err(Stop::unchecked(error.clone())),
             Some((code, _)) if !agrees(&code.code, &preview) => return Err(Stop::Differs),
             Some((_, Ok(()))) => Mark::Verified,
             Some((_, Err(_))) => Mark::Unchecked,

@@ -34,24 +34,27 @@ impl Client {
         self.welcome(session, false).await
     }
 
-    /// Signs out and wipes the device's copy, also when the server cannot be reached or the session is over already; the
-    /// error then says that the session may still live on the server until it ends by itself.
+    /// Signs out and wipes the device's copy, also when the server cannot be reached or the session is over already. What the
+    /// server could not be told is [owed](crate::owed): it is told before anything else is asked, by this page or a later one,
+    /// and until then nobody is signed in here.
     ///
     /// From the first moment on nothing is asked or sent for this person any more: a payment that was being checked or sent
     /// again is left to the server, where its outcome stands.
     pub async fn sign_out(&self) -> Result<(), ClientError> {
         // Without a word to the screens: they go on when everything is done.
         self.inner.presence.replace(Presence::SignedOut);
+        self.inner.platform.owed.note();
+        let turn = self.inner.parting.lock().await;
         // First the copy: the server's answer tells the browser to clear the site's storage, which closes this store.
         let wiped = self.wipe().await;
-        let answer = self.exchange(Request::bare(Method::Delete, "/v1/session")).await;
+        let told = self.end_session().await;
+        drop(turn);
         self.session_changed();
         self.inner.platform.tabs.tell(TabMessage::SignedOut);
         wiped?;
-        match answer {
-            Ok(_) => Ok(()),
+        match told {
             Err(error) if error.is_signed_out() => Ok(()),
-            Err(error) => Err(error),
+            told => told,
         }
     }
 
@@ -75,7 +78,7 @@ impl Client {
         }
     }
 
-    fn session_changed(&self) {
+    pub(crate) fn session_changed(&self) {
         self.inner.wake.ring(Bells::SESSION);
         self.inner.listeners.tell(Notice::Session);
     }

@@ -49,8 +49,7 @@ impl Client {
         if let Some(key) = ring.find(id) {
             return Ok(key);
         }
-        // Without a network the key stays unknown.
-        let _ = self.fetch_keys().await;
+        self.fetch_keys().await.map_err(VerifyError::KeysUnreached)?;
         ring.find(id).ok_or_else(|| VerifyError::UnknownKey(id.to_owned()))
     }
 
@@ -74,10 +73,14 @@ impl Client {
 
     async fn fetch_keys(&self) -> Result<(), ClientError> {
         let set: KeySet = self.ask(Request::get("/.well-known/qianbao-keys")).await?;
-        let text = json::print(&set).map_err(StorageError::Failed)?;
+        let text = json::print(&set);
         self.inner.keys.keys.replace(set.keys);
-        let changes = vec![Change::Put(Table::Facts, KEYS.to_owned(), seal(text.into_bytes()))];
-        let write = Write { only_if: None, changes, durability: Durability::Relaxed };
-        Ok(self.inner.platform.storage.write(write).await?)
+        if let Ok(text) = text {
+            let changes = vec![Change::Put(Table::Facts, KEYS.to_owned(), seal(text.into_bytes()))];
+            let write = Write { only_if: None, changes, durability: Durability::Relaxed };
+            // A device that does not take them asks again on the next page.
+            let _ = self.inner.platform.storage.write(write).await;
+        }
+        Ok(())
     }
 }

@@ -8,6 +8,8 @@ mod operations;
 
 use futures::future::LocalBoxFuture;
 
+use crate::error::ClientError;
+
 pub(crate) use keys::KeyRing;
 pub use operations::CheckedReceipt;
 
@@ -17,15 +19,28 @@ pub enum VerifyError {
     /// The signature does not belong to the text: somebody changed it, or it never came from the operator.
     #[error("the signature does not belong to this text")]
     Forged,
-    /// No key of this id is known, also after asking the server; or it cannot be asked now.
+    /// No key of this id is known, also after asking the server.
     #[error("expected a key of the operator, found the unknown key {0:?}")]
     UnknownKey(String),
+    /// The key is not on the device, and the operator's keys could not be fetched now: nothing is known of the signature.
+    #[error("the operator's keys could not be fetched, try again: {0}")]
+    KeysUnreached(ClientError),
     /// This browser cannot check Ed25519 signatures.
     #[error("this browser cannot check signatures")]
     Unsupported,
     /// The signed text is not what it should be.
     #[error("expected {0}, found something else")]
     Unreadable(&'static str),
+}
+
+impl VerifyError {
+    /// Whether nothing was found out about the signature: that is no suspicion.
+    pub fn is_unchecked(&self) -> bool {
+        match self {
+            Self::UnknownKey(_) | Self::KeysUnreached(_) | Self::Unsupported => true,
+            Self::Forged | Self::Unreadable(_) => false,
+        }
+    }
 }
 
 /// Checks Ed25519 signatures (RFC 8032).

@@ -39,10 +39,17 @@ impl Client {
         json::parse(&signed.body).map_err(|_| VerifyError::Unreadable("a receipt"))
     }
 
-    /// Fetches a payment's receipt and checks it.
+    /// Fetches a payment's receipt and checks it. A genuine receipt of another payment proves nothing of this one.
     pub async fn receipt(&self, payment: PaymentId) -> Result<CheckedReceipt, ClientError> {
         let signed = self.signed_receipt(payment).await?;
         let receipt = self.verify_receipt(&signed).await;
+        let receipt = receipt.and_then(|receipt| {
+            if receipt.payment == payment {
+                Ok(receipt)
+            } else {
+                Err(VerifyError::Unreadable("the receipt of this payment"))
+            }
+        });
         Ok(CheckedReceipt { signed, receipt })
     }
 }

@@ -211,6 +211,25 @@ fn keys_are_kept_for_later_and_a_new_one_is_asked_for_once() {
 }
 
 #[test]
+fn a_code_whose_key_cannot_be_fetched_now_is_not_suspect_and_is_verified_later() {
+    let (stage, client, key) = shopping(Some(preview(None)));
+    let code = sealed(&static_code(), &key);
+    stage.network.is_cut.set(true);
+    assert_eq!(look(&stage, &client, &code), Err(Stop::Unchecked(ClientError::Offline)));
+    // The device has a key, but not this one.
+    stage.network.is_cut.set(false);
+    assert!(look(&stage, &client, &code).is_ok());
+    let newer = OperatorKey::new(10, [9; 4]);
+    let fresh = static_code().seal(KeyId([9; 4]), |text| newer.sign(&format!("{DOMAIN}\n{text}"))).expect("a code");
+    stage.network.is_cut.set(true);
+    assert_eq!(look(&stage, &client, &fresh), Err(Stop::Unchecked(ClientError::Offline)));
+    assert_eq!(stage.server.count("/preview"), 1, "it stops before anything is asked");
+    stage.network.is_cut.set(false);
+    stage.server.keys.replace(vec![newer.public(), key.public()]);
+    assert_eq!(look(&stage, &client, &fresh).map(|sheet| sheet.mark), Ok(Mark::Verified));
+}
+
+#[test]
 fn what_is_not_ours_is_named_and_never_asked_about() {
     type Expected = fn(&Stop) -> bool;
     let (stage, client, key) = shopping(Some(preview(None)));
@@ -309,22 +328,44 @@ fn a_sheet_is_nobody_elses_to_confirm() {
     assert_eq!((stage.network.sends(), stage.server.balance("chen")), (0, 10_000));
 }
 
-#[test]
-fn a_receipt_is_read_only_if_the_operator_signed_it() {
-    let (stage, client, key) = shopping(None);
-    let receipt = Receipt {
+fn receipt(at: Timestamp) -> Receipt {
+    Receipt {
         payment: Id::from_parts(1, [1; 10]),
         sequence: 120,
-        committed_at: stage.world.now(),
+        committed_at: at,
         payer: "*明".to_owned(),
+        payer_id: Id::from_parts(1, [2; 10]),
         payee: "云山茶铺".to_owned(),
+        payee_id: None,
         shop: Some(shop()),
         order: None,
         amount: cny(1_800),
         fee: cny(0),
         note: Some("谢谢".to_owned()),
         intent: "0".repeat(64),
+    }
+}
+
+#[test]
+fn a_genuine_receipt_of_another_payment_is_not_this_ones() {
+    let (stage, client, key) = shopping(None);
+    let receipt = receipt(stage.world.now());
+    let body = serde_json::to_string(&receipt).expect("receipts can be printed");
+    let signature = data_encoding::BASE64URL_NOPAD.encode(&key.sign(&format!("qianbao/receipt/1\n{body}")));
+    stage.server.receipt.replace(Some(SignedReceipt { body, key: "01020304".to_owned(), signature }));
+    let fetched = |payment| {
+        let client = client.clone();
+        stage.world.run(async move { client.receipt(payment).await }).expect("the server has a receipt").receipt
     };
+    assert_eq!(fetched(receipt.payment), Ok(receipt.clone()));
+    let other = fetched(Id::from_parts(1, [2; 10]));
+    assert_eq!(other, Err(VerifyError::Unreadable("the receipt of this payment")));
+}
+
+#[test]
+fn a_receipt_is_read_only_if_the_operator_signed_it() {
+    let (stage, client, key) = shopping(None);
+    let receipt = receipt(stage.world.now());
     let body = serde_json::to_string(&receipt).expect("receipts can be printed");
     let sign = |domain: &str| data_encoding::BASE64URL_NOPAD.encode(&key.sign(&format!("{domain}\n{body}")));
     let signed =
@@ -340,4 +381,28 @@ fn a_receipt_is_read_only_if_the_operator_signed_it() {
         let client = client.clone();
         assert_eq!(stage.world.run(async move { client.verify_receipt(&signed).await }), expected);
     }
+}
+
+#[test]
+fn a_receipt_whose_key_is_not_there_is_unchecked_and_a_forged_one_is_not() {
+    let (stage, client, key) = shopping(None);
+    let body = serde_json::to_string(&receipt(stage.world.now())).expect("receipts can be printed");
+    let signature = data_encoding::BASE64URL_NOPAD.encode(&key.sign(&format!("qianbao/receipt/1\n{body}")));
+    let verify = |key: &str, body: &str| {
+        let signed = SignedReceipt { body: body.to_owned(), key: key.to_owned(), signature: signature.clone() };
+        let client = client.clone();
+        stage.world.run(async move { client.verify_receipt(&signed).await }).map(drop)
+    };
+    stage.network.is_cut.set(true);
+    let unreached = verify("01020304", &body);
+    assert_eq!(unreached, Err(VerifyError::KeysUnreached(ClientError::Offline)));
+    stage.network.is_cut.set(false);
+    let unknown = verify("09090909", &body);
+    assert_eq!(unknown, Err(VerifyError::UnknownKey("09090909".to_owned())));
+    for unchecked in [unreached, unknown, Err(VerifyError::Unsupported)] {
+        assert!(unchecked.is_err_and(|error| error.is_unchecked()));
+    }
+    assert_eq!(verify("01020304", &body), Ok(()), "it is checked once the keys are there");
+    let forged = verify("01020304", &body.replace("1800", "1801"));
+    assert!(forged.is_err_and(|error| !error.is_unchecked()));
 }

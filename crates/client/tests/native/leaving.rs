@@ -290,3 +290,107 @@ fn a_sign_out_that_the_server_did_not_hear_is_one_on_this_device() {
         assert_eq!(kept(&stage, table), [""; 0], "{table:?}");
     }
 }
+
+/// What reached the server since the last time this was asked.
+fn arrived(stage: &Stage) -> Vec<String> {
+    stage.server.log.take()
+}
+
+#[test]
+fn a_sign_out_that_is_owed_is_delivered_by_the_same_page_once_the_network_is_back() {
+    let stage = Stage::new();
+    let client = stage.signed_in();
+    keep_running(&stage, &client);
+    stage.world.pass(1);
+    stage.network.is_cut.set(true);
+    let leaving = client.clone();
+    assert_eq!(stage.world.run(async move { leaving.sign_out().await }), Err(ClientError::Offline));
+    stage.world.pass(60);
+    assert!(stage.server.signed_in.borrow().is_some(), "the server has not heard of it");
+    arrived(&stage);
+    stage.network.is_cut.set(false);
+    stage.world.pass(60);
+    assert_eq!(arrived(&stage), ["Delete /v1/session"], "once, and nothing else");
+    assert_eq!((client.presence(), stage.server.signed_in.take()), (Presence::SignedOut, None));
+}
+
+#[test]
+fn at_whatever_step_a_tab_that_signs_out_dies_the_next_page_is_signed_out_and_says_so_first() {
+    for is_cut in [true, false] {
+        for dies_at in 1.. {
+            let what = format!("cut {is_cut}, dead before step {dies_at}");
+            let stage = Stage::new();
+            drop(stage.signed_in());
+            let tab = stage.device.tab();
+            let client = stage.world.run(Client::open(tab.platform()));
+            let opened = tab.steps();
+            stage.network.is_cut.set(is_cut);
+            let ended = Rc::new(RefCell::new(false));
+            let (leaving, told) = (client.clone(), ended.clone());
+            tab.die_at(opened + dies_at);
+            stage.world.spawn(async move {
+                let _ = leaving.sign_out().await;
+                told.replace(true);
+            });
+            stage.world.pass(60);
+            tab.kill();
+            // While the server cannot be told, nobody is here.
+            stage.network.is_cut.set(true);
+            let later = reopened(&stage);
+            keep_running(&stage, &later);
+            stage.world.pass(60);
+            assert_eq!((later.presence(), later.mirror().entry_count()), (Presence::SignedOut, 0), "{what}");
+            for table in Table::ALL {
+                assert_eq!(kept(&stage, table), [""; 0], "{table:?} {what}");
+            }
+            arrived(&stage);
+            stage.network.is_cut.set(false);
+            stage.world.pass(60);
+            let first = arrived(&stage).into_iter().next();
+            assert!(first.is_none_or(|first| first == "Delete /v1/session"), "{what}");
+            assert_eq!((later.presence(), stage.server.signed_in.take()), (Presence::SignedOut, None), "{what}");
+            if ended.take() {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn who_signs_in_while_a_sign_out_is_owed_stays_signed_in() {
+    for next in ["chen", "ming"] {
+        let stage = Stage::new();
+        let client = stage.signed_in();
+        stage.network.is_cut.set(true);
+        let leaving = client.clone();
+        let _ = stage.world.run(async move { leaving.sign_out().await });
+        let later = reopened(&stage);
+        let (asking, request) = (later.clone(), sign_in(next));
+        let refused = stage.world.run(async move { asking.sign_in(&request).await });
+        assert_eq!(refused.map(|session| session.person.handle), Err(ClientError::Offline));
+        arrived(&stage);
+        stage.network.is_cut.set(false);
+        keep_running(&stage, &later);
+        enter(&stage, &later, next);
+        assert_eq!(arrived(&stage)[..2], ["Delete /v1/session", "Post /v1/session"], "{next}");
+        stage.world.pass(600);
+        assert_eq!(later.presence().person().map(|person| person.handle.as_str()), Some(next));
+        assert_eq!(stage.server.signed_in.take().as_deref(), Some(next));
+    }
+}
+
+#[test]
+fn a_tab_whose_person_is_leaving_in_another_one_asks_nothing_more_for_them() {
+    let stage = Stage::new();
+    let staying = stage.signed_in();
+    stage.network.is_cut.set(true);
+    let leaving = reopened(&stage);
+    let _ = stage.world.run(async move { leaving.sign_out().await });
+    stage.network.is_cut.set(false);
+    arrived(&stage);
+    // This tab does not listen to the other ones, as if their word were still under way.
+    let asking = staying.clone();
+    assert_eq!(stage.world.run(async move { asking.refresh().await }), Err(ClientError::SignedOut));
+    assert_eq!(staying.presence(), Presence::SignedOut);
+    assert_eq!(arrived(&stage), ["Delete /v1/session"]);
+}

@@ -127,12 +127,27 @@ impl Money {
         self.minor.checked_mul(factor).map(|minor| Self { minor, ..self }).ok_or(MoneyError::Overflow)
     }
 
-    /// The sum of `amounts` in `currency`; zero when there are none.
+    /// The sum of `amounts` in `currency`; zero when there are none. Says the same as adding them one after another.
+    ///
+    /// Eight at a time are asked once whether they are all of the currency, so that an addition has one branch of its own and not two.
     ///
     /// # Errors
-    /// [`MoneyError`] when one is in another currency or a partial sum does not fit.
-    pub fn sum(currency: Currency, amounts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::zero(currency), Self::checked_add)
+    /// [`MoneyError`] when one is in another currency or a partial sum does not fit, whichever comes first.
+    pub fn sum(currency: Currency, amounts: &[Self]) -> Result<Self, MoneyError> {
+        let mut minor = 0_i64;
+        let (eights, rest) = amounts.as_chunks::<8>();
+        for eight in eights {
+            let mut difference = 0;
+            for amount in eight {
+                difference |= amount.currency.tag() ^ currency.tag();
+                let Some(sum) = minor.checked_add(amount.minor) else { return one_by_one(currency, amounts) };
+                minor = sum;
+            }
+            if difference != 0 {
+                return one_by_one(currency, amounts);
+            }
+        }
+        rest.iter().try_fold(Self::new(minor, currency), |sum, amount| sum.checked_add(*amount))
     }
 
     #[inline]
@@ -143,6 +158,12 @@ impl Money {
             Err(MoneyError::CurrencyMismatch { expected: self.currency, found: other.currency })
         }
     }
+}
+
+/// The sum as its definition says: for amounts that have none, it tells which one is in the way.
+#[cold]
+fn one_by_one(currency: Currency, amounts: &[Money]) -> Result<Money, MoneyError> {
+    amounts.iter().try_fold(Money::zero(currency), |sum, amount| sum.checked_add(*amount))
 }
 
 impl PartialOrd for Money {

@@ -1,8 +1,8 @@
 //! Language, theme and sound, as kept in this browser. `web/src/preferences.js` reads the same keys before the first
 //! paint and sets them on the document.
 
-use leptos::prelude::{document, window};
-use web_sys::Storage;
+use leptos::prelude::document;
+use qianbao_ui::kept;
 
 use super::page;
 use crate::texts::Locale;
@@ -23,24 +23,6 @@ pub enum Theme {
     Dark,
 }
 
-/// The browser's store of small texts; a private window may have none.
-fn store() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn read(key: &str) -> Option<String> {
-    store()?.get_item(key).ok().flatten()
-}
-
-/// Keeps `value`, or forgets it. Where the browser keeps nothing the choice lasts as long as the page.
-fn keep(key: &str, value: Option<&str>) {
-    let Some(store) = store() else { return };
-    let _ = match value {
-        Some(value) => store.set_item(key, value),
-        None => store.remove_item(key),
-    };
-}
-
 /// The language the page was painted in.
 pub fn language() -> Locale {
     let painted = document().document_element().and_then(|root| root.get_attribute("lang")).unwrap_or_default();
@@ -49,11 +31,11 @@ pub fn language() -> Locale {
 
 /// Keeps the language, and sets it on the document.
 pub fn keep_language(locale: Locale) {
-    let (kept, tag) = match locale {
+    let (name, tag) = match locale {
         Locale::zh => ("zh", "zh-CN"),
         Locale::en => ("en", "en"),
     };
-    keep(LANGUAGE, Some(kept));
+    kept::set(LANGUAGE, Some(name));
     if let Some(root) = document().document_element() {
         // Setting a plain attribute cannot fail.
         let _ = root.set_attribute("lang", tag);
@@ -62,7 +44,7 @@ pub fn keep_language(locale: Locale) {
 
 /// The theme the person chose.
 pub fn theme() -> Theme {
-    match read(THEME).as_deref() {
+    match kept::get(THEME).as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::System,
@@ -71,7 +53,7 @@ pub fn theme() -> Theme {
 
 /// Keeps the theme, and sets it on the document.
 pub fn keep_theme(theme: Theme) {
-    keep(
+    kept::set(
         THEME,
         match theme {
             Theme::System => None,
@@ -84,10 +66,10 @@ pub fn keep_theme(theme: Theme) {
 
 /// Whether a payment is heard; it is unless the person switched that off.
 pub fn sound() -> bool {
-    read(SILENT).is_none()
+    kept::get(SILENT).is_none()
 }
 
 /// Keeps whether a payment is heard.
 pub fn keep_sound(on: bool) {
-    keep(SILENT, (!on).then_some("yes"));
+    kept::set(SILENT, (!on).then_some("yes"));
 }

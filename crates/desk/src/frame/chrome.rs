@@ -7,7 +7,7 @@ use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Icon, Link, LinkButton, Tag, Tone};
 
-use crate::browser::calendar::{Shape, written};
+use crate::browser::calendar::{Style, written};
 use crate::browser::page;
 use crate::features::orders::model::checked;
 use crate::screen::{Place, Screen};
@@ -82,7 +82,7 @@ pub fn Banners(
         (till.sync_state() == SyncState::Offline).then(|| {
             let locale = language.locale();
             let said = match till.as_of() {
-                Some(at) => word!(locale, offline_banner, time = written(locale, at, Shape::DayTime)),
+                Some(at) => word!(locale, offline_banner, time = written(at, Style::DayTime, locale)),
                 None => word!(locale, offline_banner_never).to_owned(),
             };
             view! { <Banner text=said tone=Tone::Gold glyph=Glyph::Offline /> }

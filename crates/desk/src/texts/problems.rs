@@ -61,6 +61,7 @@ problems! {
     OrderInvalid order_invalid
     OrderState order_state
     RefundExceeds refund_exceeds
+    PayoutsHalted payouts_halted
     ShopRequired shop_required
     ShopExists shop_exists
     ShopInvalid shop_invalid

@@ -36,6 +36,8 @@ mod schema;
 mod session;
 mod store;
 mod thread;
+#[cfg(feature = "faults")]
+mod trial;
 mod writer;
 
 pub use open::{CommitClock, OpenPostgresError, Postgres};

@@ -103,6 +103,12 @@ impl Postgres {
         Ok(Self { writer: PostgresWriter::new(session, epoch, clock), reader, zone, epoch })
     }
 
+    /// Begins another life of the ledger at `place`: its epoch becomes `epoch`, or one more than the present one where that is
+    /// not below it. Answers the epochs before and after. A process that has the ledger open stops at its next batch.
+    pub fn begin_life(place: &Place, epoch: Epoch) -> Result<(Epoch, Epoch), OpenPostgresError> {
+        apart(|| schema::begin_life(place, epoch))
+    }
+
     /// Only the reading side, beside processes that may be writing: for audits and exports. Makes nothing.
     pub fn open_reader(place: &Place) -> Result<(PostgresReader, Zone, Epoch), OpenPostgresError> {
         let (zone, epoch) = apart(|| schema::read(place))?;

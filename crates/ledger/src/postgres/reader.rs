@@ -5,13 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use qianbao_core::Timestamp;
 use qianbao_core::posting::{AccountId, ClaimKey, Owner, PostingId, PostingRef};
+use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{Connection, Executor, Row};
 
 use super::fault::{Fault, Moment};
 use super::place::Place;
 use super::rows::{self, select_account};
-use super::session::{READ, READ_ALL, Session, Use, apart};
+use super::session::{READ, Session, Use, apart};
 use super::thread;
 use crate::account::Account;
 use crate::apply::{Holder, Pending};
@@ -19,7 +19,7 @@ use crate::columns::{integer, name_bytes, name_of, pending_of, sequence};
 use crate::handle::READERS;
 use crate::history::{Cursor, Entry, Page};
 use crate::record::{Answer, Record};
-use crate::storage::{Cut, Reader, StorageError, Tip};
+use crate::storage::{Reader, StorageError, Tip};
 
 /// A read whose connection was lost meanwhile (the server was started anew, say) is done once more.
 const TRIES_MAX: u32 = 2;
@@ -116,20 +116,53 @@ impl Reader for PostgresReader {
         })
     }
 
-    fn cut(&self, after: u64) -> Result<Cut, StorageError> {
-        self.read(READ_ALL, "read one state", async |connection| {
-            let mut state = connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-            state.execute("SET LOCAL statement_timeout = 0").await?;
-            let records = sqlx::query(TAIL).bind(integer(after)).bind(i64::MAX).fetch_all(&mut *state).await?;
-            let accounts = sqlx::query(select_account!("")).fetch_all(&mut *state).await?;
-            let holders: Vec<([u8; 32], i64)> =
-                sqlx::query_as("SELECT key, sequence FROM claim ORDER BY key").fetch_all(&mut *state).await?;
-            state.rollback().await?;
-            Ok(Cut {
-                records: records.iter().map(|row| rows::record(row, 0)).collect::<Result<_, _>>()?,
-                accounts: accounts.iter().map(|row| rows::account(row, 0)).collect::<Result<_, _>>()?,
-                holders: holders.into_iter().map(|(key, at)| (ClaimKey::from_bytes(key), sequence(at))).collect(),
-            })
+    fn accounts_after(&self, after: Option<AccountId>, limit: usize) -> Result<(u64, Vec<Account>), StorageError> {
+        // No id comes before the empty one.
+        let after = after.map_or_else(Vec::new, |id| id.bytes().to_vec());
+        self.read(READ, "read accounts", async |connection| {
+            let rows = sqlx::query(concat!(
+                "SELECT a.*, last.sequence FROM (SELECT COALESCE(MAX(sequence), 0) AS sequence FROM posting) AS last \
+                 LEFT JOIN (",
+                select_account!("WHERE id > $1 ORDER BY id LIMIT $2"),
+                ") AS a ON TRUE ORDER BY a.id"
+            ));
+            let rows: Vec<PgRow> = rows.bind(&after).bind(integer(limit as u64)).fetch_all(connection).await?;
+            let mut found: Vec<Account> = Vec::with_capacity(rows.len());
+            let mut tip = 0;
+            for row in &rows {
+                tip = sequence(row.try_get(rows::ACCOUNT_COLUMNS)?);
+                if row.try_get::<Option<Vec<u8>>, _>(0)?.is_some() {
+                    found.push(rows::account(row, 0)?);
+                }
+            }
+            Ok((tip, found))
+        })
+    }
+
+    fn claims_after(&self, after: Option<ClaimKey>, limit: usize) -> Result<(u64, Vec<(ClaimKey, u64)>), StorageError> {
+        let after = after.map_or_else(Vec::new, |key| key.bytes().to_vec());
+        self.read(READ, "read claims", async |connection| {
+            let rows = sqlx::query_as(
+                "SELECT last.sequence, c.key, c.sequence FROM \
+                 (SELECT COALESCE(MAX(sequence), 0) AS sequence FROM posting) AS last LEFT JOIN \
+                 (SELECT key, sequence FROM claim WHERE key > $1 ORDER BY key LIMIT $2) AS c ON TRUE ORDER BY c.key",
+            );
+            let rows: Vec<(i64, Option<[u8; 32]>, Option<i64>)> =
+                rows.bind(&after).bind(integer(limit as u64)).fetch_all(connection).await?;
+            let tip = rows.first().map_or(0, |(tip, ..)| sequence(*tip));
+            let claim =
+                |(_, key, at): (i64, Option<[u8; 32]>, Option<i64>)| Some((ClaimKey::from_bytes(key?), sequence(at?)));
+            Ok((tip, rows.into_iter().filter_map(claim).collect()))
+        })
+    }
+
+    fn claim_sequences(&self, keys: &[ClaimKey]) -> Result<Vec<Option<u64>>, StorageError> {
+        let asked: Vec<[u8; 32]> = keys.iter().map(|key| key.bytes()).collect();
+        self.read(READ, "looked up claims", async |connection| {
+            let rows = sqlx::query_as("SELECT key, sequence FROM claim WHERE key = ANY($1)");
+            let rows: Vec<([u8; 32], i64)> = rows.bind(&asked).fetch_all(connection).await?;
+            let found: std::collections::HashMap<[u8; 32], i64> = rows.into_iter().collect();
+            Ok(asked.iter().map(|key| found.get(key).copied().map(sequence)).collect())
         })
     }
 
@@ -168,6 +201,20 @@ impl Reader for PostgresReader {
         self.read(READ, "read the tail", async |connection| {
             let rows = sqlx::query(TAIL).bind(integer(after)).bind(integer(limit as u64)).fetch_all(connection).await?;
             rows.iter().map(|row| rows::record(row, 0)).collect()
+        })
+    }
+
+    fn records(&self, sequences: &[u64]) -> Result<Vec<Option<Record>>, StorageError> {
+        let asked: Vec<i64> = sequences.iter().map(|number| integer(*number)).collect();
+        self.read(READ, "read postings", async |connection| {
+            let rows = sqlx::query("SELECT sequence, time, body FROM posting WHERE sequence = ANY($1)");
+            let rows = rows.bind(&asked).fetch_all(connection).await?;
+            let mut found = std::collections::HashMap::with_capacity(rows.len());
+            for row in &rows {
+                let record = rows::record(row, 0)?;
+                found.insert(record.sequence, record);
+            }
+            Ok(sequences.iter().map(|number| found.get(number).cloned()).collect())
         })
     }
 

@@ -64,6 +64,25 @@ pub(super) fn read(place: &Place) -> Result<(Zone, Epoch), OpenPostgresError> {
     })
 }
 
+/// Changes the epoch of a ledger that is restored; answers the one before and the one after.
+pub(super) fn begin_life(place: &Place, epoch: Epoch) -> Result<(Epoch, Epoch), OpenPostgresError> {
+    let (_, before) = read(place)?;
+    let after = Epoch(epoch.0.max(before.0.saturating_add(1)));
+    with_connection(place, async |connection| {
+        choose_schema(connection, place).await?;
+        let changed = sqlx::query("UPDATE head SET epoch = $1 WHERE name = 'ledger' AND epoch = $2")
+            .bind(after.0)
+            .bind(before.0)
+            .execute(connection)
+            .await?;
+        if changed.rows_affected() == 1 {
+            return Ok((before, after));
+        }
+        let message = "its epoch was changed by somebody else at the same time".to_owned();
+        Err(StorageError::Damaged { what: "the head", message }.into())
+    })
+}
+
 fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
@@ -106,10 +125,10 @@ async fn make_step_table(connection: &mut PgConnection, place: &Place) -> Result
     Ok(())
 }
 
-/// Whether another process was making the same thing.
+/// Whether another process was making the same thing: a row, a schema, a table, or the type that comes with a table (42710).
 fn is_met(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| ["23505", "42P06", "42P07", "40001", "40P01", "XX000"].contains(&code.as_ref()))
+    code.is_some_and(|code| ["23505", "42P06", "42P07", "42710", "40001", "40P01", "XX000"].contains(&code.as_ref()))
 }
 
 /// Makes the next step, if there is one.

@@ -37,9 +37,6 @@ pub(super) const READ: Use = Use {
     is_writing: false,
 };
 
-/// Reading everything at one state.
-pub(super) const READ_ALL: Use = Use { answer_max: Duration::from_mins(30), ..READ };
-
 /// What keeps Postgres from planning the same statement anew, or differently while its tables grow. Other databases have no
 /// such settings and need none, so a refusal does not matter.
 const PLANS: [&str; 5] = [

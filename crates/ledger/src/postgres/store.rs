@@ -11,10 +11,12 @@ use crate::account::Account;
 use crate::apply::{Decision, Stored};
 use crate::columns::{self, damaged, integer, name_bytes};
 use crate::record::{codec, refusal};
+use crate::steps::{Step, Steps};
 
 /// Stores everything but the commit.
-pub(super) async fn store(connection: &mut PgConnection, decision: &Decision) -> Result<(), Fault> {
+pub(super) async fn store(connection: &mut PgConnection, decision: &Decision, steps: &Steps) -> Result<(), Fault> {
     store_log(connection, decision).await?;
+    steps.reach(Step::LogStored);
     let (opened, changed): (Vec<&Stored>, Vec<&Stored>) = decision.accounts.iter().partition(|stored| stored.is_new);
     if !opened.is_empty() {
         open_accounts(connection, &opened).await?;
@@ -22,6 +24,7 @@ pub(super) async fn store(connection: &mut PgConnection, decision: &Decision) ->
     if !changed.is_empty() {
         change_accounts(connection, &changed).await?;
     }
+    steps.reach(Step::AccountsStored);
     if !decision.marks.is_empty() {
         let (accounts, at): (Vec<[u8; 16]>, Vec<i64>) =
             decision.marks.iter().map(|(id, at)| (id.bytes(), integer(*at))).unzip();

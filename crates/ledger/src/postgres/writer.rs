@@ -18,6 +18,7 @@ use crate::apply::{Decision, Holder, Known, Target};
 use crate::columns::{integer, name_bytes, name_of, pending_of, sequence};
 use crate::handle::Epoch;
 use crate::recent::{AccountCache, Lookup, RecentNames};
+use crate::steps::{Step, Steps};
 use crate::storage::{StorageError, Tip, Writer};
 
 /// The turn, then the last posting and the database's time: by statements of their own, since what one statement reads is as
@@ -30,7 +31,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
 
 /// One process's writer.
 pub struct PostgresWriter {
-    session: Session,
+    pub(super) session: Session,
+    pub(super) steps: Steps,
     epoch: Epoch,
     /// Set when commit times come from the database.
     skew: Option<Skew>,
@@ -55,6 +57,7 @@ impl PostgresWriter {
         let skew = (clock == CommitClock::Database).then(Skew::default);
         Self {
             session,
+            steps: Steps::default(),
             epoch,
             skew,
             database_time: Timestamp::default(),
@@ -124,6 +127,7 @@ impl Writer for PostgresWriter {
         }
         self.tip = tip;
         self.database_time = now;
+        self.steps.reach(Step::Begun);
         Ok(tip)
     }
 
@@ -247,11 +251,17 @@ impl Writer for PostgresWriter {
     }
 
     fn commit(&mut self, decision: &Decision) -> Result<(), StorageError> {
-        self.run(Moment::Within, "stored a batch", async |connection| store::store(connection, decision).await)?;
+        self.steps.reach(Step::Decided);
+        let steps = self.steps.clone();
+        self.run(Moment::Within, "stored a batch", async |connection| {
+            store::store(connection, decision, &steps).await
+        })?;
+        self.steps.reach(Step::Stored);
         self.run(Moment::Commit, "committed a batch", async |connection| {
             connection.execute("COMMIT").await?;
             Ok(())
         })?;
+        self.steps.reach(Step::Committed);
         let posted = decision.records.iter().map(|record| record.posting.head.posting_ref());
         for name in posted.chain(decision.refused.iter().map(|refused| refused.head.posting_ref())) {
             self.names.note(name_bytes(name));

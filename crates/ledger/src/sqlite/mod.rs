@@ -6,12 +6,16 @@
 //!   each touched balance once.
 //! - Readers have connections of their own and read in short transactions, so that the WAL stays small.
 
+mod copy;
 mod open;
 mod reader;
 mod rows;
 mod schema;
+#[cfg(feature = "faults")]
+mod trial;
 mod writer;
 
+pub use copy::{CopyError, check_database, copy_database};
 pub use open::{OpenError, Sqlite};
 pub use reader::SqliteReader;
 pub use writer::SqliteWriter;

@@ -84,6 +84,20 @@ impl Sqlite {
         Ok(Self { writer: SqliteWriter::new(connection, lock)?, reader, zone, epoch })
     }
 
+    /// Begins another life of the ledger at `path`, which nobody may have open: its epoch becomes `epoch`, or one more than
+    /// the present one where that is not below it. Answers the epochs before and after. Every cursor of the life before
+    /// means nothing from then on.
+    pub fn begin_life(path: &Path, epoch: Epoch) -> Result<(Epoch, Epoch), OpenError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(schema::failed("opened the file"))?;
+        schema::check_application(&connection, path)?;
+        let _lock = lock(path)?;
+        let (_, before) = schema::read_meta(&connection)?;
+        let after = Epoch(epoch.0.max(before.0.saturating_add(1)));
+        schema::write_epoch(&connection, after)?;
+        Ok((before, after))
+    }
+
     /// Only the reading side, beside a process that may be writing: for audits and exports.
     pub fn open_reader(path: &Path) -> Result<(SqliteReader, Zone, Epoch), OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

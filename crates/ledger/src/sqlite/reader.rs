@@ -16,7 +16,7 @@ use crate::columns::{damaged, integer, sequence};
 use crate::handle::READERS;
 use crate::history::{Cursor, Entry, Page, entries_of};
 use crate::record::{Answer, Record, codec};
-use crate::storage::{Cut, Reader, StorageError, Tip};
+use crate::storage::{Reader, StorageError, Tip};
 
 /// Idle connections of one file. A read takes one or opens one; at most four stay open.
 pub struct SqliteReader {
@@ -83,23 +83,40 @@ impl Reader for SqliteReader {
         })
     }
 
-    fn cut(&self, after: u64) -> Result<Cut, StorageError> {
+    fn accounts_after(&self, after: Option<AccountId>, limit: usize) -> Result<(u64, Vec<Account>), StorageError> {
+        let sql = format!("{SELECT_ACCOUNT} WHERE id > ?1 ORDER BY id LIMIT ?2");
         self.read(|connection| {
-            let read = failed("read one state");
-            let records = tail(connection, after, usize::MAX)?;
-            let mut statement = connection.prepare(SELECT_ACCOUNT).map_err(&read)?;
-            let mut rows = statement.query(()).map_err(&read)?;
-            let mut accounts = Vec::new();
+            let read = failed("read accounts");
+            // No id comes before the empty one.
+            let after = after.map_or_else(Vec::new, |id| id.bytes().to_vec());
+            let mut statement = connection.prepare_cached(&sql).map_err(&read)?;
+            let mut rows = statement.query((after, integer(limit as u64))).map_err(&read)?;
+            let mut found = Vec::new();
             while let Some(row) = rows.next().map_err(&read)? {
-                accounts.push(rows::account(row)?.1);
+                found.push(rows::account(row)?.1);
             }
-            let mut statement = connection.prepare("SELECT key, sequence FROM claim ORDER BY key").map_err(&read)?;
-            let holders = statement
-                .query_map((), |row| Ok((ClaimKey::from_bytes(row.get(0)?), sequence(row.get(1)?))))
+            Ok((rows::tip(connection)?.sequence, found))
+        })
+    }
+
+    fn claims_after(&self, after: Option<ClaimKey>, limit: usize) -> Result<(u64, Vec<(ClaimKey, u64)>), StorageError> {
+        const SQL: &str = "SELECT key, sequence FROM claim WHERE key > ?1 ORDER BY key LIMIT ?2";
+        self.read(|connection| {
+            let read = failed("read claims");
+            let after = after.map_or_else(Vec::new, |key| key.bytes().to_vec());
+            let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+            let found = statement
+                .query_map((after, integer(limit as u64)), |row| {
+                    Ok((ClaimKey::from_bytes(row.get(0)?), sequence(row.get(1)?)))
+                })
                 .and_then(Iterator::collect)
                 .map_err(&read)?;
-            Ok(Cut { records, accounts, holders })
+            Ok((rows::tip(connection)?.sequence, found))
         })
+    }
+
+    fn claim_sequences(&self, keys: &[ClaimKey]) -> Result<Vec<Option<u64>>, StorageError> {
+        self.read(|connection| keys.iter().map(|key| rows::claim_sequence(connection, *key)).collect())
     }
 
     fn answer(&self, posting: PostingRef) -> Result<Option<Answer>, StorageError> {
@@ -119,6 +136,10 @@ impl Reader for SqliteReader {
 
     fn tail(&self, after: u64, limit: usize) -> Result<Vec<Record>, StorageError> {
         self.read(|connection| tail(connection, after, limit))
+    }
+
+    fn records(&self, sequences: &[u64]) -> Result<Vec<Option<Record>>, StorageError> {
+        self.read(|connection| sequences.iter().map(|number| rows::record(connection, *number)).collect())
     }
 
     fn holder(&self, key: ClaimKey) -> Result<Option<Holder>, StorageError> {

@@ -130,13 +130,18 @@ pub(super) fn with_id(connection: &Connection, id: PostingId, limit: usize) -> R
     numbers.into_iter().map(|number| expect_record(connection, sequence(number))).collect()
 }
 
-/// Who holds a claim.
-pub(super) fn holder(connection: &Connection, key: ClaimKey) -> Result<Option<Holder>, StorageError> {
+/// The sequence of who holds a claim.
+pub(super) fn claim_sequence(connection: &Connection, key: ClaimKey) -> Result<Option<u64>, StorageError> {
     const SQL: &str = "SELECT sequence FROM claim WHERE key = ?1";
     let read = failed("looked up a claim");
     let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
     let found: Option<i64> = statement.query_row([key.bytes()], |row| row.get(0)).optional().map_err(&read)?;
-    let Some(number) = found.map(sequence) else { return Ok(None) };
+    Ok(found.map(sequence))
+}
+
+/// Who holds a claim.
+pub(super) fn holder(connection: &Connection, key: ClaimKey) -> Result<Option<Holder>, StorageError> {
+    let Some(number) = claim_sequence(connection, key)? else { return Ok(None) };
     let posting = expect_record(connection, number)?.posting.head.posting_ref();
     Ok(Some(Holder { posting, sequence: number }))
 }

@@ -1,11 +1,14 @@
 //! Settings of the connection, migrations one step a file, and what was fixed at creation.
 
+use std::ffi::c_int;
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::hooks::Wal;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 
 use super::open::OpenError;
 use crate::clock::Zone;
+use crate::columns::damaged;
 use crate::handle::Epoch;
 use crate::storage::StorageError;
 
@@ -17,7 +20,30 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_ledger.sql")];
 
 /// Pages of the WAL after which it is copied into the file. Larger than SQLite's 1,000: the pages of hot balances are
 /// then copied once for many batches.
-const CHECKPOINT_PAGES: i64 = 8_192;
+const CHECKPOINT_PAGES: i32 = 8_192;
+
+/// Copies the WAL into the file once it has so many pages. `SQLite`'s own hook does the same and says nothing when it fails; here
+/// the commit that came upon it fails, which stops the writer: a disk that refuses a sync is not asked again by the same process.
+/// What was committed before, this commit included, is safe in the WAL, which is only given up after a copy that was synced.
+pub(super) fn copy_log<const PAGES: i32>(log: &Wal, pages: c_int) -> rusqlite::Result<()> {
+    if pages < PAGES {
+        return Ok(());
+    }
+    match log.checkpoint() {
+        // Somebody else is copying it, or reads what would be overwritten: the next commit tries again.
+        Err(error)
+            if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) =>
+        {
+            Ok(())
+        }
+        Err(error) => {
+            // The commit fails with a word that says nothing.
+            tracing::error!(%error, "the ledger's log could not be copied into its file");
+            Err(error)
+        }
+        Ok(()) => Ok(()),
+    }
+}
 
 /// Turns an error of the database into ours.
 pub(super) fn failed(doing: &'static str) -> impl Fn(rusqlite::Error) -> StorageError {
@@ -43,7 +69,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), Op
     if level != 2 {
         return Err(OpenError::NotDurable { setting: "synchronous", expected: "2 (FULL)", found: level.to_string() });
     }
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(&set)?;
+    connection.wal_hook(Some(copy_log::<CHECKPOINT_PAGES>));
     connection.pragma_update(None, "cache_size", -65_536).map_err(&set)?;
     connection.set_prepared_statement_cache_capacity(64);
     migrate(connection, version)
@@ -89,6 +115,14 @@ pub(super) fn settle_meta(connection: &mut Connection, zone: &Zone, epoch: Epoch
     transaction.execute(insert, ("epoch", epoch.0.to_string())).map_err(&wrote)?;
     transaction.commit().map_err(&wrote)?;
     read_meta(connection)
+}
+
+/// Changes the epoch of a ledger that is restored.
+pub(super) fn write_epoch(connection: &Connection, epoch: Epoch) -> Result<(), StorageError> {
+    let wrote = failed("fixed its epoch");
+    let sql = "UPDATE meta SET value = ?1 WHERE name = 'epoch'";
+    let rows = connection.execute(sql, [epoch.0.to_string()]).map_err(&wrote)?;
+    if rows == 1 { Ok(()) } else { Err(damaged("the epoch", format!("{rows} rows"))) }
 }
 
 /// What was fixed at creation.

@@ -13,11 +13,13 @@ use crate::apply::{Decision, Holder, Known, Pending, Stored, Target};
 use crate::columns::{self, damaged, integer, name_bytes, sequence};
 use crate::recent::{AccountCache, Lookup, RecentNames};
 use crate::record::{codec, refusal};
+use crate::steps::{Step, Steps};
 use crate::storage::{StorageError, Tip, Writer};
 
 /// The one connection that writes, and the lock that makes it the only one.
 pub struct SqliteWriter {
-    connection: Connection,
+    pub(super) connection: Connection,
+    pub(super) steps: Steps,
     accounts: AccountCache<i64>,
     names: RecentNames,
     tip: Tip,
@@ -29,7 +31,7 @@ impl SqliteWriter {
     pub(super) fn new(connection: Connection, lock: File) -> Result<Self, StorageError> {
         let tip = rows::tip(&connection)?;
         let names = recent_names(&connection)?;
-        Ok(Self { connection, accounts: AccountCache::default(), names, tip, _lock: lock })
+        Ok(Self { connection, steps: Steps::default(), accounts: AccountCache::default(), names, tip, _lock: lock })
     }
 
     fn account(&mut self, id: AccountId) -> Result<Option<Account>, StorageError> {
@@ -45,7 +47,9 @@ impl SqliteWriter {
 
     fn store(&mut self, decision: &Decision) -> Result<(), StorageError> {
         self.store_log(decision)?;
+        self.steps.reach(Step::LogStored);
         self.store_accounts(&decision.accounts)?;
+        self.steps.reach(Step::AccountsStored);
         for (id, at) in &decision.marks {
             let number = self.number(*id)?;
             let sql = "INSERT INTO mark (number, sequence) VALUES (?1, ?2)";
@@ -196,6 +200,7 @@ impl Writer for SqliteWriter {
             Some(ErrorCode::DatabaseBusy) => StorageError::Locked,
             _ => failed("began a batch")(error),
         })?;
+        self.steps.reach(Step::Begun);
         Ok(self.tip)
     }
 
@@ -241,8 +246,11 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, decision: &Decision) -> Result<(), StorageError> {
+        self.steps.reach(Step::Decided);
         self.store(decision)?;
+        self.steps.reach(Step::Stored);
         self.statement("COMMIT")?.execute(()).map_err(failed("committed a batch"))?;
+        self.steps.reach(Step::Committed);
         let names = decision.records.iter().map(|record| record.posting.head.posting_ref());
         for name in names.chain(decision.refused.iter().map(|refused| refused.head.posting_ref())) {
             self.names.note(name_bytes(name));

@@ -1,6 +1,7 @@
 //! The ledger's contract, stated once and run by every backend. A new backend adds one line at the end.
 
 mod accounts;
+mod auditor;
 mod claims;
 mod guards;
 mod legs;
@@ -9,6 +10,7 @@ mod once;
 mod pending;
 mod postgres_cut;
 mod postgres_processes;
+mod postgres_restore;
 mod postgres_server;
 mod reads;
 mod sqlite_file;

@@ -56,12 +56,20 @@ pub enum KeyFolderError {
 pub struct OperatorKeys {
     current: Key,
     previous: Option<Key>,
+    /// Of all keys in the folder, newest first.
+    fingerprints: Vec<String>,
 }
 
 struct Key {
     signing: SigningKey,
     id: String,
     created_at: Timestamp,
+}
+
+impl Key {
+    fn fingerprint(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(self.signing.verifying_key().as_bytes()))
+    }
 }
 
 /// A signature and which key made it.
@@ -87,7 +95,10 @@ impl OperatorKeys {
         let mut newest = numbers.iter().rev();
         let current = load(folder, *newest.next().expect("a first key was made when there was none"))?;
         let previous = newest.next().map(|number| load(folder, *number)).transpose()?;
-        Ok(Self { current, previous })
+        // Older ones sign and verify nothing any more: one that cannot be read does no harm.
+        let older = newest.filter_map(|number| load(folder, *number).ok()).map(|key| key.fingerprint());
+        let fingerprints = [&current].into_iter().chain(&previous).map(Key::fingerprint).chain(older).collect();
+        Ok(Self { current, previous, fingerprints })
     }
 
     /// Makes the next key in `folder`. A running server signs with it from its next start on.
@@ -100,10 +111,21 @@ impl OperatorKeys {
         Self::open(folder, sources)
     }
 
+    /// Whether a realm's keys still lie in `folder`: one that signs, the pepper, the bank's.
+    pub fn are_in(folder: &Path) -> bool {
+        let is_there = |name: &str| folder.join(name).exists();
+        numbers(folder).is_ok_and(|numbers| !numbers.is_empty()) && is_there("pepper.key") && is_there("bank.key")
+    }
+
     /// Signs `bytes` for `purpose` with the current key.
     pub fn sign(&self, purpose: Purpose, bytes: &[u8]) -> Signed {
         let message = [purpose.word().as_bytes(), b"\n", bytes].concat();
         Signed { key: self.current.id.clone(), signature: self.current.signing.sign(&message).to_bytes() }
+    }
+
+    /// SHA-256 of the public half of every key in the folder, newest first, hex.
+    pub fn fingerprints(&self) -> &[String] {
+        &self.fingerprints
     }
 
     /// The public keys, current first.

@@ -1,10 +1,13 @@
 //! Table of personal receive codes.
 
+use std::sync::Arc;
+
 use qianbao_core::id::{LinkId, PersonId};
 use qianbao_core::{Currency, Money, Timestamp};
 use sqlx::AnyPool;
 
 use crate::directory::{DirectoryError, Write};
+use crate::realm::Realm;
 
 /// A personal receive code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,12 @@ type Columns = (String, String, Option<i64>, Option<String>, Option<String>, Opt
 pub async fn link(readers: &AnyPool, id: LinkId) -> Result<Option<Link>, DirectoryError> {
     let row = sqlx::query_as("SELECT id, person, amount, currency, note, expires_at FROM links WHERE id = $1");
     row.bind(id.to_string()).fetch_optional(readers).await?.map(read).transpose()
+}
+
+/// The code with this id, from memory when it was read before: its row never changes.
+pub async fn kept_link(realm: &Realm, id: LinkId) -> Result<Option<Arc<Link>>, DirectoryError> {
+    let read = async { Ok(link(realm.directory.readers(), id).await?.map(Arc::new)) };
+    realm.kept.links.get(id, read).await
 }
 
 /// The person's code without amount.

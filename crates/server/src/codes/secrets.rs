@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::clock::Sources;
@@ -79,6 +80,12 @@ pub fn read(path: &Path) -> Result<Secret, SecretFileError> {
     let bytes = Zeroizing::new(HEXLOWER.decode(digits.as_bytes()).map_err(|_| malformed())?);
     let secret = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| malformed())?;
     Ok(Zeroizing::new(secret))
+}
+
+/// Says whether two secrets are the same, and nothing else of them: SHA-256 of 32 random bytes under a word of its own, hex.
+pub fn fingerprint(secret: &Secret) -> String {
+    HEXLOWER
+        .encode(&Sha256::new().chain_update(b"qianbao/key-fingerprint/1\n").chain_update(secret.as_slice()).finalize())
 }
 
 /// Writes `secret` into a file that does not exist yet, durably. Its folder is made with mode 0700.

@@ -11,7 +11,7 @@ const RINGS_MAX: usize = 1024;
 
 /// The bell of one realm.
 #[derive(Clone, Debug)]
-pub struct Bell(broadcast::Sender<Owner>);
+pub struct Bell(broadcast::Sender<Rung>);
 
 /// What a listener heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Rung {
 
 /// Listens to a [`Bell`].
 #[derive(Debug)]
-pub struct Listener(broadcast::Receiver<Owner>);
+pub struct Listener(broadcast::Receiver<Rung>);
 
 impl Bell {
     /// A bell that nobody listens to yet.
@@ -32,10 +32,10 @@ impl Bell {
         Self(broadcast::Sender::new(RINGS_MAX))
     }
 
-    /// Rings for `owner`.
-    pub fn ring(&self, owner: Owner) {
+    /// Rings.
+    pub fn ring(&self, rung: Rung) {
         // An error only says that nobody listens.
-        let _ = self.0.send(owner);
+        let _ = self.0.send(rung);
     }
 
     /// Listens from now on.
@@ -54,7 +54,7 @@ impl Listener {
     /// Waits for the next ring; `None` when the bell is gone. Safe to cancel.
     pub async fn next(&mut self) -> Option<Rung> {
         match self.0.recv().await {
-            Ok(owner) => Some(Rung::For(owner)),
+            Ok(rung) => Some(rung),
             Err(broadcast::error::RecvError::Lagged(_)) => Some(Rung::Anyone),
             Err(broadcast::error::RecvError::Closed) => None,
         }

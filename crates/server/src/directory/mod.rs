@@ -1,109 +1,158 @@
 //! The directory: what is not value. People, sessions, shops, orders; never a balance.
 //!
-//! One SQL text for every database (`AnyPool`; TEXT and BIGINT only; `$1` placeholders). On SQLite one connection writes and a
-//! few read; a write transaction starts with `BEGIN IMMEDIATE`, so that it never fails between its first read and its first write.
-//! Acknowledged means durable: WAL with `synchronous=FULL`, checked on every connection.
+//! One SQL text for every database (`AnyPool`; TEXT and BIGINT only; `$1` placeholders). What differs stands in two files:
 //!
-//! [`Directory::begin`] gives the one write transaction; [`Write::commit`] ends it and rings the [`Bell`]. No call to the outside is made while
-//! it is open.
+//! | | [`sqlite`] (default) | [`postgres`] |
+//! | --- | --- | --- |
+//! | where | a file, one process | a schema that several processes share |
+//! | a write transaction alone | `BEGIN IMMEDIATE`, one connection | advances the row `turn` first, which everybody else waits for |
+//! | acknowledged means durable | WAL with `synchronous=FULL` | `fsync`, `full_page_writes`, `synchronous_commit` |
+//! | what others did | nobody else is there | [`follow`] reads it every 50 ms |
+//!
+//! Both settle this on every connection and refuse to go on where it cannot be had. A transaction begins with its turn, so that it never fails
+//! between its first read and its first write.
+//!
+//! [`Directory::begin`] gives the one write transaction; [`Write::commit`] ends it, lets the [`Memory`] forget what it changed and rings
+//! the [`Bell`]. No call to the outside is made while it is open.
 
+mod again;
 mod bell;
 mod error;
 mod feed;
+mod fingerprints;
+mod follow;
+mod freshness;
+mod open;
+mod outdated;
 mod owner;
+mod postgres;
+mod sqlite;
 mod write;
 
-use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
-use sqlx::migrate::Migrator;
-use sqlx::{AnyConnection, AnyPool, Executor};
+use sqlx::AnyPool;
 
+pub use again::again;
 pub use bell::{Bell, Listener, Rung};
 pub use error::DirectoryError;
 pub use feed::{Change, changes_after, last_change};
+pub use fingerprints::{Fingerprints, FingerprintsError};
+pub use open::OpenDirectoryError;
+pub use outdated::{Memory, Outdated};
 pub use owner::Owner;
 pub use write::{DocumentKind, NewEvent, Write};
 
-/// All steps from an empty database to the present one.
-pub static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+use follow::Following;
+use freshness::Freshness;
 
-const READERS_MAX: u32 = 4;
-const TRIES_MAX: u32 = 5;
+/// Longest wait for a connection, and for the turn to write.
 const WAIT_MAX: Duration = Duration::from_secs(2);
+/// Longest wait for the answer of a database that may not be there any more.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
 
 /// The directory of one realm. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Directory {
+    backend: Backend,
     readers: AnyPool,
     writer: AnyPool,
     bell: Bell,
+    freshness: Freshness,
+    /// This process among those that share the database: 32 hexadecimal digits, drawn at the start.
+    process: Arc<str>,
+    /// Hears what other processes did; nobody else is there on SQLite.
+    _following: Option<Arc<Following>>,
+    shared: Arc<Shared>,
 }
 
-/// The directory could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenDirectoryError {
-    /// The file or its settings.
-    #[error("expected a readable directory database at {path}")]
-    Database {
-        /// The file.
-        path: String,
-        /// Why.
-        #[source]
-        source: sqlx::Error,
-    },
-    /// A migration failed, or the database is newer than this program.
-    #[error("expected migrations that fit the directory database at {path}")]
-    Migrate {
-        /// The file.
-        path: String,
-        /// Why.
-        #[source]
-        source: sqlx::migrate::MigrateError,
-    },
+/// What the clones share beside the connections.
+#[derive(Debug, Default)]
+struct Shared {
+    memory: OnceLock<Arc<dyn Memory>>,
+    asked: AtomicU64,
+}
+
+impl Shared {
+    fn count(&self) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn forget(&self, what: &Outdated) {
+        if let Some(memory) = self.memory.get() {
+            memory.forget(what);
+        }
+    }
+}
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Backend {
+    Sqlite,
+    Postgres,
 }
 
 impl Directory {
-    /// Opens or makes the database in `file` and brings it to the present step.
-    pub async fn open(file: &Path) -> Result<Self, OpenDirectoryError> {
-        sqlx::any::install_default_drivers();
-        let path = file.display().to_string();
-        let database = |source| OpenDirectoryError::Database { path: path.clone(), source };
-        let url = format!("sqlite://{}?mode=rwc", escaped(&path));
-        let writer = pool(1).connect(&url).await.map_err(database)?;
-        MIGRATIONS.run(&writer).await.map_err(|source| OpenDirectoryError::Migrate { path: path.clone(), source })?;
-        let readers = pool(READERS_MAX).connect(&url).await.map_err(database)?;
-        Ok(Self { readers, writer, bell: Bell::new() })
-    }
-
     /// Connections for statements that only read. What one statement reads is one moment; two statements may be two.
     pub fn readers(&self) -> &AnyPool {
+        self.shared.count();
         &self.readers
     }
 
-    /// The bell that rings after commits.
+    /// Lets `memory` hear of what becomes outdated here. The first one stays.
+    pub fn remember_in(&self, memory: Arc<dyn Memory>) {
+        // A second memory would be a second truth; nobody opens a directory twice in a realm.
+        let _ = self.shared.memory.set(memory);
+    }
+
+    /// How often a connection was asked for since the directory was opened: at least once for every statement, so no
+    /// difference between two looks means that no statement was begun between them.
+    pub fn asked(&self) -> u64 {
+        self.shared.asked.load(Ordering::Relaxed)
+    }
+
+    /// The bell that rings after commits, also of other processes.
     pub fn bell(&self) -> &Bell {
         &self.bell
     }
 
+    /// This process among those that share the directory.
+    pub fn process(&self) -> &str {
+        &self.process
+    }
+
+    /// Says whether what was kept in memory still counts: what was read while this was `Some(n)` counts as long as it is `Some(n)`. `None`
+    /// when nothing may be kept, because what other processes did was not heard for a second.
+    ///
+    /// Whoever changes a row that may be kept names it by [`Write::outdates`]. The process itself forgets that row before it goes on; the others
+    /// forget all such rows once they have heard of it, about 50 ms after the commit.
+    pub fn kept_since(&self) -> Option<u64> {
+        self.freshness.kept_since()
+    }
+
     /// Begins a write transaction, alone: whoever writes waits for its turn, at most two seconds.
     ///
-    /// A statement after it cannot lose a race any more on SQLite, so only beginning is tried again, at most five times.
+    /// A statement after it cannot lose a race any more, so only beginning is tried again, at most five times, after a growing pause with chance
+    /// in it.
     ///
     /// # Errors
-    /// [`DirectoryError::Busy`] and [`DirectoryError::Conflict`] when the turn did not come; nothing happened.
+    /// [`DirectoryError::Busy`], [`DirectoryError::Conflict`] and [`DirectoryError::Away`] when the turn did not come; nothing happened.
     pub async fn begin(&self) -> Result<Write, DirectoryError> {
-        let mut tries = 1;
-        loop {
-            match self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(DirectoryError::from) {
-                Err(DirectoryError::Conflict(_)) if tries < TRIES_MAX => {
-                    tokio::time::sleep(Duration::from_millis(5_u64 << tries)).await;
-                    tries += 1;
-                }
-                outcome => return Ok(Write::new(outcome?, self.bell.clone())),
+        self.shared.count();
+        again(|| within(self.take_turn())).await
+    }
+
+    async fn take_turn(&self) -> Result<Write, DirectoryError> {
+        let (transaction, turn) = match self.backend {
+            Backend::Sqlite => (sqlite::begin(&self.writer).await?, None),
+            Backend::Postgres => {
+                let (transaction, turn) = postgres::begin(&self.writer).await?;
+                (transaction, Some(turn))
             }
-        }
+        };
+        Ok(Write::new(transaction, turn, self))
     }
 
     /// Asks the database for nothing: whether it answers.
@@ -111,8 +160,7 @@ impl Directory {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), DirectoryError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
-        Ok(())
+        within(async { Ok(sqlx::query("SELECT 1").execute(&self.readers).await.map(|_| ())?) }).await
     }
 
     /// Closes all connections after their statements.
@@ -122,33 +170,7 @@ impl Directory {
     }
 }
 
-fn pool(connections_max: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(connections_max)
-        .acquire_timeout(WAIT_MAX)
-        .after_connect(|connection, _| Box::pin(prepare(connection)))
-}
-
-/// Durable, strict, patient; and refuses to go on when the file system does not give what was asked for.
-async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    connection.execute("PRAGMA busy_timeout = 2000").await?;
-    connection.execute("PRAGMA journal_mode = WAL").await?;
-    connection.execute("PRAGMA synchronous = FULL").await?;
-    connection.execute("PRAGMA foreign_keys = ON").await?;
-    let (mode,): (String,) = sqlx::query_as("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
-    let (synchronous,): (i64,) = sqlx::query_as("PRAGMA synchronous").fetch_one(&mut *connection).await?;
-    if mode != "wal" || synchronous != 2 {
-        let found = format!("expected journal_mode=wal and synchronous=FULL, found {mode} and {synchronous}");
-        return Err(sqlx::Error::Configuration(found.into()));
-    }
-    Ok(())
-}
-
-/// A path inside a `sqlite:` address: what has a meaning there is written as %XX.
-fn escaped(path: &str) -> String {
-    path.chars()
-        .map(
-            |sign| if matches!(sign, '%' | '?' | '#') { format!("%{:02X}", u32::from(sign)) } else { sign.to_string() },
-        )
-        .collect()
+/// What was begun before the database fell silent counts as not answered.
+async fn within<T>(work: impl Future<Output = Result<T, DirectoryError>>) -> Result<T, DirectoryError> {
+    tokio::time::timeout(ANSWER_MAX, work).await.unwrap_or_else(|_| Err(DirectoryError::silence()))
 }

@@ -1,10 +1,12 @@
 //! One write transaction: statements, events and changes that are committed together.
 
+use std::sync::Arc;
+
 use qianbao_core::Timestamp;
 use qianbao_core::id::EventId;
 use sqlx::{Any, AnyConnection, Transaction};
 
-use super::{Bell, DirectoryError, Owner};
+use super::{Bell, Directory, DirectoryError, Outdated, Owner, Rung, Shared, within};
 
 /// What kind of document changed; the kinds of `qianbao_api::sync::DocumentBody`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,29 +39,84 @@ impl DocumentKind {
 /// A write transaction. Dropped without commit, nothing of it happened.
 pub struct Write {
     transaction: Transaction<'static, Any>,
+    /// The number of the turn, where several processes take turns.
+    turn: Option<i64>,
+    process: Arc<str>,
+    after: After,
+}
+
+/// What listeners and caches of this process are told when a commit has been tried: when it was not answered as well, and when whoever waited
+/// for it has gone.
+struct After {
     changed: Vec<Owner>,
+    outdated: Vec<Outdated>,
+    is_due: bool,
     bell: Bell,
+    shared: Arc<Shared>,
+}
+
+impl Drop for After {
+    fn drop(&mut self) {
+        if !self.is_due {
+            return;
+        }
+        for what in &self.outdated {
+            self.shared.forget(what);
+        }
+        for owner in &self.changed {
+            self.bell.ring(Rung::For(*owner));
+        }
+    }
 }
 
 impl Write {
-    pub(super) fn new(transaction: Transaction<'static, Any>, bell: Bell) -> Self {
-        Self { transaction, changed: Vec::new(), bell }
+    pub(super) fn new(transaction: Transaction<'static, Any>, turn: Option<i64>, directory: &Directory) -> Self {
+        let (bell, shared) = (directory.bell.clone(), Arc::clone(&directory.shared));
+        let after = After { changed: Vec::new(), outdated: Vec::new(), is_due: false, bell, shared };
+        Self { transaction, turn, process: Arc::clone(&directory.process), after }
     }
 
-    /// Makes all of it happen, durably, and tells the listeners.
+    /// Makes all of it happen, durably, lets memory forget what it made outdated, and tells the listeners.
     ///
     /// # Errors
-    /// When the database failed; whether it happened is then open.
-    pub async fn commit(self) -> Result<(), DirectoryError> {
-        self.transaction.commit().await?;
-        for owner in self.changed {
-            self.bell.ring(owner);
+    /// [`DirectoryError::Unknown`] when it is open whether it happened; after any other error it did not, unless the disk failed.
+    pub async fn commit(mut self) -> Result<(), DirectoryError> {
+        // Alone on SQLite, nobody else keeps anything.
+        if self.turn.is_some() && !self.after.outdated.is_empty() {
+            self.draw("version").await?;
         }
-        Ok(())
+        if let Some(turn) = self.turn.filter(|_| !self.after.changed.is_empty()) {
+            let owners = self.after.changed.clone();
+            self.ring_others(turn, &owners).await?;
+        }
+        let Self { transaction, mut after, .. } = self;
+        after.is_due = true;
+        let takes_back = !after.outdated.is_empty();
+        let both = async move {
+            let committed = within(async { Ok(transaction.commit().await?) }).await;
+            drop(after);
+            committed.map_err(DirectoryError::of_commit)
+        };
+        if !takes_back {
+            return both.await;
+        }
+        // A caller that goes away in the middle would leave in memory what the database has ended: so a task does both.
+        tokio::spawn(both).await.map_err(|_| DirectoryError::from(sqlx::Error::WorkerCrashed))?
+    }
+
+    /// Which process writes.
+    pub(super) fn process(&self) -> &str {
+        &self.process
+    }
+
+    /// Names a row that this transaction changes and that may be kept in memory; see [`Outdated`].
+    pub fn outdates(&mut self, what: Outdated) {
+        self.after.outdated.push(what);
     }
 
     /// The connection, for statements of `rows`.
     pub fn sql(&mut self) -> &mut AnyConnection {
+        self.after.shared.count();
         &mut self.transaction
     }
 
@@ -90,8 +147,8 @@ impl Write {
 
     /// Tells listeners of `owner` after the commit, without a changed document.
     pub fn ring(&mut self, owner: Owner) {
-        if !self.changed.contains(&owner) {
-            self.changed.push(owner);
+        if !self.after.changed.contains(&owner) {
+            self.after.changed.push(owner);
         }
     }
 

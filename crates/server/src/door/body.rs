@@ -1,4 +1,5 @@
-//! JSON bodies: `application/json` only, at most 64 KiB, unknown fields refused; a mistake is named with path, line and column.
+//! JSON bodies: `application/json` only, at most 64 KiB, unknown fields and arrays in place of objects ([`super::objects`]) refused; a
+//! mistake is named with its path.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -8,6 +9,7 @@ use axum::response::IntoResponse;
 use qianbao_api::ProblemCode;
 use serde::de::DeserializeOwned;
 
+use super::objects;
 use crate::problem::{Refusal, is_too_large};
 
 /// Largest body of a request, bytes.
@@ -45,20 +47,23 @@ fn unread(rejection: BytesRejection) -> Refusal {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    // Every body is an object. The parser would also take an array of the fields' values, which the contract does not know.
+    // Every body is an object; said here in words of its own.
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return Err(Refusal::new(ProblemCode::MalformedRequest, "expected a JSON object"));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        // A place that is no field yet, such as the end of a cut text, is written as a question mark.
-        let path = error.path().to_string();
-        let path = path.trim_end_matches('?').trim_end_matches('.').to_owned();
-        let refusal = Refusal::new(ProblemCode::MalformedRequest, error.inner().to_string());
-        if path.is_empty() { refusal } else { refusal.about(path) }
-    })?;
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(mistake)?;
     reader.end().map_err(|error| Refusal::new(ProblemCode::MalformedRequest, error.to_string()))?;
+    objects::check::<T>(bytes).map_err(mistake)?;
     Ok(value)
+}
+
+fn mistake(error: serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+    // A place that is no field yet, such as the end of a cut text, is written as a question mark.
+    let path = error.path().to_string();
+    let path = path.trim_end_matches('?').trim_end_matches('.').to_owned();
+    let refusal = Refusal::new(ProblemCode::MalformedRequest, error.into_inner().to_string());
+    if path.is_empty() { refusal } else { refusal.about(path) }
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub struct Call {
     pub origin: String,
     /// When the request arrived.
     pub now: Timestamp,
-    /// The network address it came from, without port; `unknown` where the listener does not tell.
+    /// The network address of the client, without port ([`super::client_address`]); `unknown` where the listener does not tell.
     pub address: String,
 }
 

@@ -4,8 +4,8 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -28,6 +28,7 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
     let method = request.method().clone();
     let path = loggable(request.uri().path());
     let span = tracing::info_span!("request", id = %id);
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let limit = Duration::from_millis(u64::from(app.config.answer_ms_max));
     let answered = AssertUnwindSafe(tokio::time::timeout(limit, next.run(request)).instrument(span.clone()));
     let response = match answered.catch_unwind().await {
@@ -42,12 +43,26 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     let value = HeaderValue::try_from(id).expect("an id is ASCII");
     response.headers_mut().insert(REQUEST_ID, value);
+    let (took, status) = (started.elapsed(), response.status().as_u16());
+    let route = route.as_ref().map_or("pages", MatchedPath::as_str);
+    app.metrics.answered(word(&method), route, status, took);
     span.in_scope(|| {
-        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let status = response.status().as_u16();
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(%method, %path, status, ms, "answered");
     });
     response
+}
+
+/// The method as a label: anything unusual is one thing.
+fn word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
 }
 
 /// Writes the document of a refusal, and logs what it may not say.
@@ -55,7 +70,10 @@ fn written(mut response: Response, id: &str) -> Response {
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
         return response;
     };
-    if let Some(secret) = refusal.secret() {
+    if let Some(secret) = refusal.secret().filter(|_| refusal.code() == ProblemCode::Overloaded) {
+        // It happens when there is too much to do already, and to many at once.
+        tracing::debug!(code = %problem::word(refusal.code()), secret, "refused");
+    } else if let Some(secret) = refusal.secret() {
         tracing::error!(code = %problem::word(refusal.code()), secret, "failed");
     } else {
         tracing::debug!(code = %problem::word(refusal.code()), "refused");

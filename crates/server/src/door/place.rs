@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use qianbao_api::ProblemCode;
 
 use super::Call;
+use super::client_address::client_address;
 use crate::app::App;
 use crate::hosts::{Audience, Place};
 use crate::problem::Refusal;
@@ -29,8 +30,11 @@ pub async fn place(State(app): State<App>, mut request: Request, next: Next) -> 
     if !is_report && let Err(refusal) = check_origin(&place, request.method(), request.headers()) {
         return refusal.into_response();
     }
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = address.map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = peer.map_or_else(
+        || "unknown".to_owned(),
+        |ConnectInfo(peer)| client_address(peer.ip(), request.headers(), &app.config.trusted_proxies).to_string(),
+    );
     let Place { realm, audience, origin } = place;
     let call = Call { realm: app.realm(realm).clone(), audience, origin, now: app.sources.now(), address, app };
     request.extensions_mut().insert(call);

@@ -9,14 +9,18 @@
 //! | [`Table::wallet`] | wallet | of this host |
 //! | [`Table::wallet_value`] | wallet | of this host, used within the idle limit: routes that move value |
 //! | [`Table::desk`] | desk | of this host |
+//! | [`Table::desk_value`] | desk | of this host: routes that move value |
 //! | [`Table::api`] | api | none: the sender signs what it sends |
+//!
+//! What moves value is let in only as far as it can be answered soon ([`super::admission`]), before anything is read for it.
 //!
 //! On another host the route does not exist (`not_found`); without session the answer is `sign_in_required`.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use qianbao_api::{Problem, ProblemCode};
+use tracing::Instrument;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -34,6 +38,8 @@ pub struct Table(OpenApiRouter<App>);
 struct Policy {
     audiences: &'static [Audience],
     session: Option<Use>,
+    /// Whether the route moves value.
+    moves_value: bool,
 }
 
 const ALL: &[Audience] = &[Audience::Wallet, Audience::Desk, Audience::Api];
@@ -50,42 +56,47 @@ impl Table {
 
     /// For everyone, on every host.
     pub fn everyone(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: ALL, session: None }, route)
+        self.add(Policy { audiences: ALL, session: None, moves_value: false }, route)
     }
 
     /// For everyone on the hosts of the apps.
     pub fn apps(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: APPS, session: None }, route)
+        self.add(Policy { audiences: APPS, session: None, moves_value: false }, route)
     }
 
     /// For the signed-in person, in the wallet or at the desk.
     pub fn signed_in(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: APPS, session: Some(Use::Reading) }, route)
+        self.add(Policy { audiences: APPS, session: Some(Use::Reading), moves_value: false }, route)
     }
 
     /// For the app of the signed-in person, without the person's doing.
     pub fn background(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: APPS, session: Some(Use::Background) }, route)
+        self.add(Policy { audiences: APPS, session: Some(Use::Background), moves_value: false }, route)
     }
 
     /// For the person signed in to the wallet.
     pub fn wallet(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: WALLET, session: Some(Use::Reading) }, route)
+        self.add(Policy { audiences: WALLET, session: Some(Use::Reading), moves_value: false }, route)
     }
 
     /// For the person signed in to the wallet who used it within the idle limit.
     pub fn wallet_value(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: WALLET, session: Some(Use::Value) }, route)
+        self.add(Policy { audiences: WALLET, session: Some(Use::Value), moves_value: true }, route)
     }
 
     /// For the person signed in at the desk.
     pub fn desk(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: DESK, session: Some(Use::Reading) }, route)
+        self.add(Policy { audiences: DESK, session: Some(Use::Reading), moves_value: false }, route)
+    }
+
+    /// For the person signed in at the desk, and moves value.
+    pub fn desk_value(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: DESK, session: Some(Use::Reading), moves_value: true }, route)
     }
 
     /// For programs, which sign what they send.
     pub fn api(self, route: UtoipaMethodRouter<App>) -> Self {
-        self.add(Policy { audiences: API, session: None }, route)
+        self.add(Policy { audiences: API, session: None, moves_value: false }, route)
     }
 
     /// The router and the document.
@@ -109,6 +120,14 @@ async fn guard(policy: Policy, mut request: Request, next: Next) -> Response {
     if !policy.audiences.contains(&call.audience) {
         return Refusal::new(ProblemCode::NotFound, "this host has no such route").into_response();
     }
+    let admitted = policy.moves_value.then(|| call.app.admission.enter()).transpose();
+    let _admitted = match admitted {
+        Ok(admitted) => admitted,
+        Err(error) => {
+            call.app.metrics.turned_away();
+            return Refusal::from(error).into_response();
+        }
+    };
     if let Some(purpose) = policy.session {
         let token = cookie::read(request.headers()).map(ToOwned::to_owned);
         match session::find(&call, token.as_deref(), purpose).await {
@@ -116,7 +135,9 @@ async fn guard(policy: Policy, mut request: Request, next: Next) -> Response {
             Err(error) => return Refusal::from(error).into_response(),
         };
     }
-    next.run(request).await
+    // Within the request's span, which has its id.
+    let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
+    next.run(request).instrument(tracing::debug_span!("operation", route)).await
 }
 
 /// Every operation may answer a problem; those with a session say so.

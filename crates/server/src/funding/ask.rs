@@ -13,7 +13,7 @@ use super::list::view;
 use super::reference::Reference;
 use super::rows::{self, TopupRow};
 use crate::clock::Sources;
-use crate::directory::{DirectoryError, DocumentKind, Owner};
+use crate::directory::{DirectoryError, DocumentKind, Owner, again};
 use crate::failure::{FailureError, failures};
 use crate::problem::Refuses;
 use crate::realm::Realm;
@@ -115,7 +115,7 @@ async fn open(
     };
     for _ in 0..DRAWS_MAX {
         Reference::from_random(sources.bytes()).as_str().clone_into(&mut topup.reference);
-        match insert(realm, &topup).await {
+        match again(|| insert(realm, &topup)).await {
             Ok(()) => return Ok(topup),
             Err(error @ DirectoryError::Taken { .. }) => {
                 // The id was sent twice at once, or the reference is somebody's: then another is drawn.

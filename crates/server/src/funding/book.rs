@@ -42,8 +42,8 @@ pub struct Booked {
 /// The credit was not booked.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
-    /// The bank's id of the entry is empty or too long.
-    #[error("expected an entry id of 1 to {ENTRY_BYTES_MAX} bytes, found {found}")]
+    /// The bank's id of the entry is empty or too long, or holds a character that no database keeps.
+    #[error("expected an entry id of 1 to {ENTRY_BYTES_MAX} bytes other than NUL, found {found}")]
     Entry {
         /// Bytes found.
         found: usize,
@@ -87,7 +87,7 @@ impl Refuses for BookError {
 /// # Errors
 /// [`BookError`]. After [`BookError::Failure`] the credit is to be told again; the others will not go away.
 pub async fn book(realm: &Realm, sources: &Sources, credit: &Credit, now: Timestamp) -> Result<Booked, BookError> {
-    if !(1..=ENTRY_BYTES_MAX).contains(&credit.entry.len()) {
+    if !(1..=ENTRY_BYTES_MAX).contains(&credit.entry.len()) || credit.entry.contains('\0') {
         return Err(BookError::Entry { found: credit.entry.len() });
     }
     if credit.amount.minor <= 0 {
@@ -111,8 +111,15 @@ pub async fn book(realm: &Realm, sources: &Sources, credit: &Credit, now: Timest
 /// The credit's row; a new one says whose it is.
 async fn known(realm: &Realm, credit: &Credit, now: Timestamp) -> Result<CreditRow, FailureError> {
     let readers = realm.directory.readers();
-    let cut = |text: &str| text.chars().take(TEXT_CHARACTERS_MAX).collect::<String>();
-    let credit = Credit { reference: cut(&credit.reference), payer_name: cut(&credit.payer_name), ..credit.clone() };
+    // Postgres keeps no NUL in a text, and money is not to wait for that.
+    let cut = |text: &str| text.chars().filter(|sign| *sign != '\0').take(TEXT_CHARACTERS_MAX).collect::<String>();
+    let credit = Credit {
+        account_number: cut(&credit.account_number),
+        reference: cut(&credit.reference),
+        payer_name: cut(&credit.payer_name),
+        payer_last4: credit.payer_last4.as_deref().map(cut),
+        ..credit.clone()
+    };
     let fresh = CreditRow::new(&credit, None);
     if let Some(row) = rows::credit(readers, &fresh.digest).await? {
         return Ok(row);

@@ -16,6 +16,7 @@ use super::rows;
 use crate::clock::Sources;
 use crate::directory::DirectoryError;
 use crate::failure::{FailureError, failures};
+use crate::halt::Reason;
 use crate::jobs::postponed::{self, Item, Postponed};
 use crate::realm::Realm;
 
@@ -70,7 +71,7 @@ pub async fn catch_up(
     bank.subscribe(subscription).await?;
     let (customer, epoch) = (subscription.customer.as_str(), realm.ledger.epoch());
     let mut cursor = rows::cursor(realm.directory.readers(), customer, epoch).await?;
-    let mut looked_at = 0;
+    let (mut looked_at, mut is_at_end) = (0, false);
     for _ in 0..PAGES_MAX {
         let page = bank.credits(customer, cursor).await?;
         for credit in &page.credits {
@@ -79,16 +80,33 @@ pub async fn catch_up(
             }
             looked_at += 1;
         }
+        is_at_end = !page.more || page.credits.is_empty();
         let Some(last) = page.credits.last() else { break };
         cursor = Cursor(last.booked_at);
         let mut write = realm.directory.begin().await?;
         rows::move_cursor(&mut write, customer, epoch, cursor).await?;
         write.commit().await?;
-        if !page.more {
+        if is_at_end {
             break;
         }
     }
+    if is_at_end {
+        end_restore(realm).await?;
+    }
     Ok(looked_at)
+}
+
+/// After a restore nothing goes out until everything that the bank says has come is booked. This is called where its list was read to the
+/// end in the present life of the ledger; what was postponed meanwhile has to be booked as well.
+async fn end_restore(realm: &Realm) -> Result<(), FailureError> {
+    let reasons = realm.halt().reasons().await?;
+    let Some(restored) = reasons.iter().find(|halted| halted.reason == Reason::Restored) else { return Ok(()) };
+    if postponed::is_any_since(realm, BANK_CREDITS, restored.since).await? {
+        return Ok(());
+    }
+    realm.halt().lower(Reason::Restored).await?;
+    tracing::warn!(realm = %realm.name, "the bank was asked for what came since the backup: money may go out again");
+    Ok(())
 }
 
 /// Books the credit; one that is none by its form is said and passed over.

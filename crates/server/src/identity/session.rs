@@ -1,19 +1,25 @@
 //! From the cookie to the person, and the end of a session.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use data_encoding::HEXLOWER;
 use qianbao_api::ProblemCode;
 use qianbao_core::Timestamp;
 use qianbao_core::id::SessionId;
 use sha2::{Digest, Sha256};
 
-use super::rows::sessions;
+use super::rows::sessions::{self, Session};
 use crate::directory::{Directory, DirectoryError, NewEvent, Owner, Write};
 use crate::door::{Call, Signed};
 use crate::hosts::Audience;
 use crate::problem::Refuses;
+use crate::realm::Realm;
 
-/// A use is written down at most this often, seconds.
+/// A use is noted at most this often, seconds.
 const SEEN_EVERY_S: i64 = 60;
+/// Most uses that wait to be written down: some 500 KB, written in less than a second.
+const SEEN_MAX: usize = 8_192;
 
 /// What a request needs the session for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,22 +61,82 @@ impl Refuses for SessionError {
 /// Who holds the session of `token`, if it allows `purpose` now.
 ///
 /// Use within the idle limit prolongs it (noted at most once a minute); an idle session is not woken by reading, only replaced by signing
-/// in. At the desk no idle limit holds: a till is left alone for hours.
+/// in. At the desk no idle limit holds: a till is left alone for hours. Nothing is written here: [`write_seen`] does it a little later.
 pub async fn find(call: &Call, token: Option<&str>, purpose: Use) -> Result<Signed, SessionError> {
     let token = token.filter(|token| (20..=100).contains(&token.len())).ok_or(SessionError::Absent)?;
-    let readers = call.realm.directory.readers();
-    let found = sessions::find(readers, &hash(token), call.audience, call.now).await?;
-    let (signed, seen_at) = found.ok_or(SessionError::Absent)?;
+    let key = (call.audience, hash(token));
+    let mut session = kept(call, &key).await?;
     let minutes = call.app.config.session_idle_minutes;
-    let is_idle = call.audience == Audience::Wallet && seen_at.plus_seconds(i64::from(minutes) * 60) <= call.now;
-    if is_idle && purpose == Use::Value {
-        return Err(SessionError::Idle { minutes });
+    let is_idle = |session: &Session| {
+        call.audience == Audience::Wallet && session.seen_at().plus_seconds(i64::from(minutes) * 60) <= call.now
+    };
+    if is_idle(&session) && purpose == Use::Value {
+        // Another process may have seen it in use meanwhile, and written that down.
+        call.realm.kept.sessions.forget(&key);
+        session = kept(call, &key).await?;
+        if is_idle(&session) {
+            return Err(SessionError::Idle { minutes });
+        }
     }
+    let seen_at = session.seen_at();
     let is_due = seen_at.plus_seconds(SEEN_EVERY_S) <= call.now;
-    if purpose != Use::Background && !is_idle && is_due {
-        sessions::mark_seen(&call.realm.directory, signed.session, call.now).await?;
+    if purpose != Use::Background && is_due && !is_idle(&session) && session.see(seen_at, call.now) {
+        call.realm.seen.note(session.signed.session, call.now);
     }
-    Ok(signed)
+    Ok(session.signed)
+}
+
+/// The live session with this key, from memory when it was read before.
+async fn kept(call: &Call, key: &(Audience, String)) -> Result<Session, SessionError> {
+    let read = sessions::find(&call.realm.directory, &key.1, key.0, call.now);
+    let found = call.realm.kept.sessions.get_since(call.realm.directory.kept_since(), key.clone(), read).await?;
+    found.filter(|session| session.signed.expires_at > call.now).ok_or(SessionError::Absent)
+}
+
+/// Uses of sessions that are still to be written down. A process that is killed forgets some seconds of them, and then a session is idle
+/// that much earlier.
+#[derive(Debug, Default)]
+pub struct Seen(Mutex<HashMap<SessionId, Timestamp>>);
+
+impl Seen {
+    /// Notes a use. One that finds no room is not written down: the session is then idle a minute earlier.
+    fn note(&self, session: SessionId, now: Timestamp) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.len() < SEEN_MAX || noted.contains_key(&session) {
+            noted.insert(session, now);
+        }
+    }
+
+    fn take(&self) -> HashMap<SessionId, Timestamp> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Writes down the uses of sessions that were noted since the last time, in one transaction. A job calls it every few seconds, and the
+/// end of the program once more.
+///
+/// # Errors
+/// When the directory fails; the uses are noted again then.
+pub async fn write_seen(realm: &Realm) -> Result<(), DirectoryError> {
+    let noted = realm.seen.take();
+    if noted.is_empty() {
+        return Ok(());
+    }
+    let written = write_all(realm, &noted).await;
+    if written.is_err() {
+        for (session, at) in noted {
+            realm.seen.note(session, at);
+        }
+    }
+    written
+}
+
+async fn write_all(realm: &Realm, noted: &HashMap<SessionId, Timestamp>) -> Result<(), DirectoryError> {
+    let mut write = realm.directory.begin().await?;
+    for (session, at) in noted {
+        sessions::mark_seen(&mut write, *session, *at).await?;
+    }
+    write.commit().await
 }
 
 /// Ends the session of `token` on the call's host, if there is one, and tells its streams.
@@ -95,6 +161,14 @@ pub async fn close(write: &mut Write, call: &Call, token: &str) -> Result<(), Di
 /// When the directory fails.
 pub async fn sweep(write: &mut Write, now: Timestamp) -> Result<(), DirectoryError> {
     sessions::sweep(write, now).await
+}
+
+/// Ends every session; answers how many. A restore does: a session that was signed out since the backup would live again.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn end_all(write: &mut Write) -> Result<u64, DirectoryError> {
+    sessions::remove_all(write).await
 }
 
 /// What the database keeps of a token.

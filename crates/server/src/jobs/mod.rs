@@ -1,8 +1,10 @@
-//! What the clock starts: orders that run out of time, sessions and try windows that are over.
+//! What the clock starts: orders that run out of time, uses of sessions to write down, sessions and try windows that are over, the [`audit`] of
+//! the books.
 //!
 //! Each job may be repeated at any point without harm. The sweep of orders holds a lease, so that several processes do not do it all at once;
 //! how far it has come is a moment in microseconds. What a job cannot do is [`postponed`].
 
+pub mod audit;
 pub mod postponed;
 mod rows;
 
@@ -13,22 +15,25 @@ use crate::clock::Sources;
 use crate::directory::DirectoryError;
 use crate::identity::{session, tries};
 use crate::orders::expire::{ORDER_EXPIRY, Swept, sweep};
-use crate::projections::{Lease, ProjectionError};
+use crate::projections::{Lease, ProjectionError, TURN_MAX};
 use crate::realm::Realm;
 
 /// Time between two sweeps of orders.
 const ORDERS_EVERY: Duration = Duration::from_secs(1);
 /// Time between two sweeps of sessions and try windows.
 const IDENTITY_EVERY: Duration = Duration::from_mins(10);
+/// Time between two writings of the uses of sessions: what a killed process forgets at most.
+const SEEN_EVERY: Duration = Duration::from_secs(5);
 /// After a failure.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Ends orders whose time has run out, until the task is dropped.
 pub async fn end_orders(realm: Arc<Realm>, sources: Sources) {
-    let holder = data_encoding::HEXLOWER.encode(&sources.bytes::<16>());
+    let holder = realm.directory.process().to_owned();
     let mut state = None;
     loop {
-        let swept = end_orders_once(&realm, &sources, &holder, &mut state).await;
+        let swept = tokio::time::timeout(TURN_MAX, end_orders_once(&realm, &sources, &holder, &mut state)).await;
+        let swept = swept.unwrap_or_else(|_| Err(DirectoryError::silence().into()));
         if let Err(error) = &swept {
             tracing::warn!(realm = %realm.name, %error, "orders were not swept");
             state = None;
@@ -66,10 +71,21 @@ async fn advanced(realm: &Realm, lease: &Lease, swept: &Swept) -> Result<Lease, 
 /// Forgets sessions and try windows that are over, until the task is dropped.
 pub async fn forget(realm: Arc<Realm>, sources: Sources) {
     loop {
-        if let Err(error) = forget_once(&realm, &sources).await {
+        let forgotten = tokio::time::timeout(TURN_MAX, forget_once(&realm, &sources)).await;
+        if let Err(error) = forgotten.unwrap_or_else(|_| Err(DirectoryError::silence())) {
             tracing::warn!(realm = %realm.name, %error, "sessions were not swept");
         }
         tokio::time::sleep(IDENTITY_EVERY).await;
+    }
+}
+
+/// Writes down which sessions were in use, until the task is dropped.
+pub async fn write_seen(realm: Arc<Realm>) {
+    loop {
+        tokio::time::sleep(SEEN_EVERY).await;
+        if let Err(error) = session::write_seen(&realm).await {
+            tracing::warn!(realm = %realm.name, %error, "uses of sessions were not written down");
+        }
     }
 }
 
@@ -78,5 +94,6 @@ async fn forget_once(realm: &Realm, sources: &Sources) -> Result<(), DirectoryEr
     let mut write = realm.directory.begin().await?;
     session::sweep(&mut write, now).await?;
     tries::sweep(&mut write, now).await?;
+    write.sweep_rings().await?;
     write.commit().await
 }

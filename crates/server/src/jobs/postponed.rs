@@ -61,6 +61,14 @@ pub async fn due(realm: &Realm, job: &'static str, now: Timestamp) -> Result<Vec
     rows::due(realm.directory.readers(), job, now, TRIED_MAX).await
 }
 
+/// Whether an item of `job` that failed first at or after `since` is still to be done.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn is_any_since(realm: &Realm, job: &'static str, since: Timestamp) -> Result<bool, DirectoryError> {
+    rows::is_any_since(realm.directory.readers(), job, since).await
+}
+
 /// Notes what came of trying an item again.
 ///
 /// # Errors

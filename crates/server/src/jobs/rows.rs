@@ -75,3 +75,14 @@ pub async fn due(
     .await?;
     Ok(rows.into_iter().map(|(id, body, tries)| Postponed { id, body, tries }).collect())
 }
+
+/// Whether an item of a job that failed first at or after `since` is there.
+pub async fn is_any_since(readers: &AnyPool, job: &'static str, since: Timestamp) -> Result<bool, DirectoryError> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT item FROM postponed WHERE job = $1 AND since >= $2 ORDER BY item LIMIT 1")
+            .bind(job)
+            .bind(since.0)
+            .fetch_optional(readers)
+            .await?;
+    Ok(row.is_some())
+}

@@ -8,7 +8,7 @@ use qianbao_core::{Currency, Timestamp};
 
 use super::rows::{self, Shop};
 use crate::clock::Sources;
-use crate::directory::{DirectoryError, DocumentKind, NewEvent, Owner};
+use crate::directory::{DirectoryError, DocumentKind, NewEvent, Owner, again};
 use crate::failure::{FailureError, failures};
 use crate::problem::Refuses;
 use crate::realm::Realm;
@@ -90,7 +90,7 @@ pub async fn open(
     if shop.currency != Currency::CNY {
         return Err(OpenShopError::Currency { expected: Currency::CNY, found: shop.currency });
     }
-    match insert(realm, sources, &shop).await {
+    match again(|| insert(realm, sources, &shop)).await {
         Ok(()) => Ok(shop.view),
         Err(DirectoryError::Taken { .. }) => Err(OpenShopError::Exists),
         Err(error) => Err(error.into()),

@@ -64,6 +64,12 @@ pub async fn kept_shop(realm: &Realm, id: ShopId) -> Result<Option<Arc<Shop>>, D
     realm.kept.shops.get(id, read).await
 }
 
+/// The shop whose static code this is, from memory when it was read before.
+pub async fn kept_by_link(realm: &Realm, link: LinkId) -> Result<Option<Arc<Shop>>, DirectoryError> {
+    let read = async { Ok(by_link(realm.directory.readers(), link).await?.map(Arc::new)) };
+    realm.kept.shop_codes.get(link, read).await
+}
+
 /// The shop with this id.
 pub async fn by_id(readers: &AnyPool, id: ShopId) -> Result<Option<Shop>, DirectoryError> {
     let row: Option<ShopRow> =

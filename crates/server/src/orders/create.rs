@@ -7,7 +7,7 @@ use qianbao_core::Timestamp;
 use super::content::{Content, ContentError};
 use super::rows::{self, Order, Version};
 use super::view::view;
-use crate::directory::{DirectoryError, DocumentKind, Owner};
+use crate::directory::{DirectoryError, DocumentKind, Owner, again};
 use crate::failure::{FailureError, failures};
 use crate::merchants::rows::Shop;
 use crate::payments::parties::Parties;
@@ -83,7 +83,7 @@ pub async fn create(
         expires_at: now.plus_seconds(i64::from(request.expires_in_s)),
     };
     let version = Version { number: 1, content, digest, created_at: now };
-    let order = match insert(realm, &order, &version).await {
+    let order = match again(|| insert(realm, &order, &version)).await {
         Ok(()) => order,
         Err(DirectoryError::Taken { .. }) => made_before(realm, shop, &order, digest).await?,
         Err(error) => return Err(error.into()),

@@ -12,7 +12,7 @@ use super::content::{Content, ContentError};
 use super::rows::{self, Order, Version};
 use super::state::{self, State};
 use super::view::view;
-use crate::directory::{DirectoryError, DocumentKind, Owner};
+use crate::directory::{DirectoryError, DocumentKind, Owner, again};
 use crate::failure::{FailureError, failures};
 use crate::merchants::rows::Shop;
 use crate::payments::parties::Parties;
@@ -112,7 +112,7 @@ pub async fn edit(
 
 /// Writes the next version; an edit that came first stays.
 async fn replace(realm: &Realm, order: &Order, version: &Version) -> Result<(), EditOrderError> {
-    match insert(realm, order, version).await {
+    match again(|| insert(realm, order, version)).await {
         Ok(()) | Err(DirectoryError::Taken { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }

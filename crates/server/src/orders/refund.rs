@@ -46,6 +46,10 @@ impl Refuses for RefundOrderError {
     fn param(&self) -> Option<String> {
         if let Self::Refund(error) = self { error.param() } else { None }
     }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        if let Self::Refund(error) = self { error.retry_after_s() } else { None }
+    }
 }
 
 /// Gives back, once.

@@ -95,5 +95,7 @@ pub async fn refund(
     Body(request): Body<CreateRefund>,
 ) -> Result<Json<RefundView>, Refusal> {
     let shop = acting::shop(&call.realm, signed.person).await?;
-    Ok(Json(refund::refund(&call.realm, &shop, id, &request, call.now).await?))
+    let outcome = refund::refund(&call.realm, &shop, id, &request, call.now).await.map_err(Refusal::from);
+    call.app.metrics.refunded(call.realm.name, outcome.as_ref().map_err(Refusal::code).map(|_| ()));
+    outcome.map(Json)
 }

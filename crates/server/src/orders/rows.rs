@@ -76,7 +76,8 @@ pub async fn insert_version(write: &mut Write, order: OrderId, version: &Version
 
 /// The order with this id, from memory when it was read before.
 pub async fn kept_order(realm: &Realm, id: OrderId) -> Result<Option<Order>, DirectoryError> {
-    realm.kept.orders.get(id, order(realm.directory.readers(), id)).await
+    // The block asks for a connection only when the row has to be read.
+    realm.kept.orders.get(id, async { order(realm.directory.readers(), id).await }).await
 }
 
 /// One version of an order, from memory when it was read before.

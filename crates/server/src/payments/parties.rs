@@ -64,7 +64,7 @@ impl<'a> Parties<'a> {
             return Ok(view.clone());
         }
         let view = match identity::rows::person(self.realm.directory.readers(), id).await? {
-            Some(person) => person_view(person),
+            Some(person) => person_view(&person),
             None => PayeeView::Person {
                 id,
                 handle: String::new(),
@@ -106,11 +106,11 @@ impl<'a> Parties<'a> {
 }
 
 /// A person as others see them.
-pub fn person_view(person: Person) -> PayeeView {
+pub fn person_view(person: &Person) -> PayeeView {
     PayeeView::Person {
         id: person.id,
         legal_name_masked: mask_legal_name(&person.legal_name),
-        handle: person.handle,
-        display_name: person.display_name,
+        handle: person.handle.clone(),
+        display_name: person.display_name.clone(),
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use qianbao_api::ProblemCode;
 use qianbao_api::payments::{PaidView, PayRequest, PaymentView};
 use qianbao_core::amount::{AmountError, PositiveAmount};
-use qianbao_core::id::PersonId;
+use qianbao_core::id::{PaymentId, PersonId};
 use qianbao_core::intent::{Intent, IntentError};
 use qianbao_core::money::Rounding;
 use qianbao_core::posting::{Owner, Posting, PostingError, PostingId, PostingRef};
@@ -34,6 +34,9 @@ use crate::realm::Realm;
 
 /// How far ahead `not_after` may lie, seconds.
 pub const VALIDITY_S_MAX: i64 = 600;
+/// How long before its request arrives an id may have been made, by the time that it bears itself, seconds. Together with
+/// [`VALIDITY_S_MAX`] it gives every id an end that the id alone tells.
+pub const ID_AGE_S_MAX: i64 = 600;
 
 /// The payment was not tried: nothing moved, and the id stays open unless the variant says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,16 @@ pub enum PayError {
     /// The id is no `UUIDv7`.
     #[error(transparent)]
     Id(PostingError),
+    /// The id was made too long ago.
+    #[error(
+        "expected an id made at most {ID_AGE_S_MAX} seconds before {now:?}, the server's time, found {made:?}: make a new id"
+    )]
+    IdAge {
+        /// The server's time.
+        now: Timestamp,
+        /// When the id was made, as it says.
+        made: Timestamp,
+    },
     /// The amount cannot be paid at once.
     #[error(transparent)]
     Amount(#[from] AmountError),
@@ -117,7 +130,7 @@ impl Refuses for PayError {
             Self::Fee { .. } => ProblemCode::FeeChanged,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
-            Self::NotAfter { .. } => ProblemCode::NotAfterInvalid,
+            Self::NotAfter { .. } | Self::IdAge { .. } => ProblemCode::NotAfterInvalid,
             Self::Target(error) => error.code(),
             Self::Intent => ProblemCode::IntentMismatch,
             Self::IdReused => ProblemCode::IdReused,
@@ -128,7 +141,7 @@ impl Refuses for PayError {
 
     fn param(&self) -> Option<String> {
         let param = match self {
-            Self::Id(_) | Self::IdReused => "id",
+            Self::Id(_) | Self::IdReused | Self::IdAge { .. } => "id",
             Self::Amount(_) | Self::Currency { .. } | Self::AmountMismatch { .. } | Self::IntentParts(_) => "amount",
             Self::Fee { .. } => "fee",
             Self::Note(_) => "note",
@@ -155,6 +168,20 @@ pub async fn pay(
     payer: PersonId,
     request: &PayRequest,
 ) -> Result<PaymentView, PayError> {
+    pay_into(realm, sources, payer, request, |posting| submit(&realm.ledger, posting)).await
+}
+
+/// As [`pay`], with whatever takes the posting: the bench measures what a payment costs beside the ledger's write.
+///
+/// # Errors
+/// As [`pay`].
+pub async fn pay_into<F: Future<Output = Result<Outcome, SubmitError>>>(
+    realm: &Realm,
+    sources: &Sources,
+    payer: PersonId,
+    request: &PayRequest,
+    submit: impl FnOnce(Posting) -> F,
+) -> Result<PaymentView, PayError> {
     let now = sources.now();
     let name = PostingRef { owner: Owner::of(payer), id: PostingId::of(request.id).map_err(PayError::Id)? };
     let digest = digest(request);
@@ -162,7 +189,7 @@ pub async fn pay(
         Ok(prepared) => prepared,
         Err(error) => return earlier(realm, name, request, digest, now).await?.ok_or(error),
     };
-    match submit(&realm.ledger, payment.posting()?).await {
+    match submit(payment.posting()?).await {
         Ok(Outcome::Posted { sequence, time }) => {
             // A commit before this request arrived is a repeat's: only then can something have been given back.
             let is_repeat = time < now;
@@ -210,6 +237,10 @@ async fn prepare(
     if request.not_after <= now || request.not_after > now.plus_seconds(VALIDITY_S_MAX) {
         return Err(PayError::NotAfter { now, found: request.not_after });
     }
+    let made = made_at(request.id);
+    if made < now.plus_seconds(-ID_AGE_S_MAX) {
+        return Err(PayError::IdAge { now, made });
+    }
     let amount = payable_amount(request.amount, realm.limits.payment_max)?;
     let note = request.note.as_deref().map(Note::new).transpose()?.filter(|note| !note.as_str().is_empty());
     let payable = resolve(realm, payer, &request.target, now).await?;
@@ -240,6 +271,17 @@ async fn prepare(
         wallet_ceiling: realm.limits.wallet_ceiling,
     };
     Ok(Prepared { payment, payable, note })
+}
+
+/// When an id was made, as it says.
+fn made_at(id: PaymentId) -> Timestamp {
+    Timestamp::from_millis(i64::try_from(id.made_ms()).expect("48 bits fit"))
+}
+
+/// The latest end that a payment with this id can have: after it an id that never arrived is finally not paid, since [`pay`] takes neither
+/// an older id nor a later end.
+pub fn latest_end(id: PaymentId) -> Timestamp {
+    made_at(id).plus_seconds(ID_AGE_S_MAX + VALIDITY_S_MAX)
 }
 
 /// Lets an amount in that one payment may have.
@@ -273,7 +315,7 @@ async fn seal(
     note: &str,
     now: Timestamp,
 ) -> Result<Vec<u8>, PayError> {
-    let known = rows::note_key(realm.directory.readers(), payer).await?;
+    let known = rows::kept_note_key(realm, payer).await?;
     let key = if let Some(key) = known {
         key
     } else {

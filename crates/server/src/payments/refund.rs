@@ -23,8 +23,9 @@ use super::outcome::{self, Paid};
 use super::pay::submit;
 use super::posting::Refund;
 use super::rows::{self, RefundRow};
-use crate::directory::DirectoryError;
+use crate::directory::{DirectoryError, again};
 use crate::failure::{FailureError, failures};
+use crate::halt::HaltError;
 use crate::merchants::rows::Shop;
 use crate::problem::Refuses;
 use crate::realm::Realm;
@@ -81,6 +82,9 @@ pub enum RefundError {
     /// Too many refunds of one payment.
     #[error("expected at most {REFUNDS_MAX} refunds of one payment")]
     TooMany,
+    /// Nothing goes out now.
+    #[error(transparent)]
+    Halted(#[from] HaltError),
     /// Something below failed.
     #[error(transparent)]
     Failure(FailureError),
@@ -102,6 +106,7 @@ impl Refuses for RefundError {
             Self::IdReused => ProblemCode::IdReused,
             Self::Refused(code) => *code,
             Self::Contended => ProblemCode::Overloaded,
+            Self::Halted(error) => error.code(),
             Self::Failure(failure) => failure.code(),
         }
     }
@@ -111,6 +116,14 @@ impl Refuses for RefundError {
             Self::Id(_) | Self::IdReused => Some("id".to_owned()),
             Self::NotPositive { .. } | Self::Currency { .. } | Self::Exceeds { .. } => Some("amount".to_owned()),
             Self::Reason(_) => Some("reason".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Halted(error) => error.retry_after_s(),
+            Self::Failure(failure) => failure.retry_after_s(),
             _ => None,
         }
     }
@@ -180,6 +193,8 @@ pub async fn give_back(
             }
             return drive(realm, paid, &row).await;
         }
+        // Before a row is written: one that cannot be posted would stand in the way of all refunds of the payment.
+        realm.halt().check().await?;
         let number = next_number(realm, paid).await?;
         let left = paid.amount.minor - paid.refunded(realm).await?.minor;
         if amount.minor > left {
@@ -199,7 +214,7 @@ pub async fn give_back(
             digest: asked.digest,
             created_at: now,
         };
-        match insert(realm, &row).await {
+        match again(|| insert(realm, &row)).await {
             Ok(()) => return drive(realm, paid, &row).await,
             Err(DirectoryError::Taken { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -246,7 +261,7 @@ async fn drive(realm: &Realm, paid: &Paid, row: &RefundRow) -> Result<RefundView
     match realm.ledger.posting(name).await? {
         Some(Answer::Posted(record)) => return Ok(view(record.sequence, record.time)),
         Some(Answer::Refused(refused)) => return Err(RefundError::Refused(outcome::reason(realm, &refused).await?)),
-        None => {}
+        None => realm.halt().check().await?,
     }
     let refunded = paid.refunded(realm).await?;
     let posting = posting_of(realm, paid, row, refunded).posting()?;

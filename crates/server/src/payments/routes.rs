@@ -2,7 +2,9 @@
 
 use axum::Json;
 use qianbao_api::orders::RefundView;
-use qianbao_api::payments::{CreatePaymentRefund, PayRequest, PaymentView, Preview, PreviewRequest, SignedReceipt};
+use qianbao_api::payments::{
+    CreatePaymentRefund, PayRequest, PaymentStatus, PaymentView, Preview, PreviewRequest, SignedReceipt,
+};
 use qianbao_core::Timestamp;
 use qianbao_core::id::PaymentId;
 use serde::Deserialize;
@@ -21,7 +23,8 @@ use crate::problem::Refusal;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StatusQuery {
-    /// The `not_after` that the payment was sent with: after it an id that never arrived is finally not paid.
+    /// The `not_after` that the payment was sent with: after it an id that never arrived is finally not paid. Without it that takes until
+    /// 20 minutes after the id was made.
     not_after: Option<i64>,
 }
 
@@ -44,7 +47,14 @@ pub async fn preview(
     responses((status = 200, body = PaymentView))
 )]
 pub async fn pay(call: Call, signed: Signed, Body(request): Body<PayRequest>) -> Result<Json<PaymentView>, Refusal> {
-    Ok(Json(pay::pay(&call.realm, &call.app.sources, signed.person, &request).await?))
+    let outcome = pay::pay(&call.realm, &call.app.sources, signed.person, &request).await.map_err(Refusal::from);
+    let result = outcome.as_ref().map_err(Refusal::code).map(|view| match view.status {
+        PaymentStatus::Paid => "paid",
+        PaymentStatus::Refused | PaymentStatus::NotPaid => "refused",
+        PaymentStatus::Unknown => "unknown",
+    });
+    call.app.metrics.paid(call.realm.name, result);
+    outcome.map(Json)
 }
 
 /// How a payment stands, for whoever pays it or is paid by it. All but `unknown` is final.
@@ -86,5 +96,7 @@ pub async fn refund(
     Body(request): Body<CreatePaymentRefund>,
 ) -> Result<Json<RefundView>, Refusal> {
     let shop = acting::shop(&call.realm, signed.person).await?;
-    Ok(Json(refund::refund(&call.realm, &shop, id, &request, call.now).await?))
+    let outcome = refund::refund(&call.realm, &shop, id, &request, call.now).await.map_err(Refusal::from);
+    call.app.metrics.refunded(call.realm.name, outcome.as_ref().map_err(Refusal::code).map(|_| ()));
+    outcome.map(Json)
 }

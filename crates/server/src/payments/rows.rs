@@ -8,6 +8,7 @@ use sqlx::{AnyPool, FromRow, Row};
 
 use super::note::NoteKey;
 use crate::directory::{DirectoryError, Write};
+use crate::realm::Realm;
 
 /// A refund that was asked for; whether it happened says the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,12 @@ pub async fn note_key(readers: &AnyPool, person: PersonId) -> Result<Option<Note
         .fetch_optional(readers)
         .await?;
     row.map(|(hex,)| key(&hex)).transpose()
+}
+
+/// The key of a person, from memory when it was read before.
+pub async fn kept_note_key(realm: &Realm, person: PersonId) -> Result<Option<NoteKey>, DirectoryError> {
+    let read = async { note_key(realm.directory.readers(), person).await };
+    realm.kept.note_keys.get_since(realm.directory.kept_since(), person, read).await
 }
 
 /// The key of a person; `fresh` becomes it when there is none.

@@ -1,6 +1,7 @@
 //! `GET /v1/payments/{id}`: how a payment stands. Every answer but `unknown` is final.
 //!
-//! An id that is absent after its `not_after` is finally not paid. Absent alone proves nothing, since a batch may be on its way to the
+//! An id that is absent after its `not_after` is finally not paid; so is one that is absent after the latest end that its own time allows
+//! ([`latest_end`]), whatever `not_after` the asker knows. Absent alone proves nothing, since a batch may be on its way to the
 //! disk; so the id is closed first: an empty posting under the payer's own id goes through the ledger's one writer, behind
 //! everything that was sent before, and is refused as too late. If the payment had come first, the ledger says so instead.
 
@@ -17,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::outcome::{self, Paid};
 use super::parties::Parties;
-use super::pay::{VALIDITY_S_MAX, submit};
+use super::pay::{latest_end, submit};
 use crate::directory::Owner;
 use crate::failure::{FailureError, failures};
 use crate::problem::Refuses;
@@ -82,14 +83,18 @@ pub async fn status(
         return Ok(view(realm, &paid, now).await?);
     }
     let Owner::Person(person) = asker else { return Err(StatusError::NotFound) };
-    let latest = now.plus_seconds(VALIDITY_S_MAX);
+    let latest = latest_end(id);
     let until = not_after.map_or(latest, |given| given.min(latest));
     if now <= until {
         return Ok(outcome::unknown(id, until, now));
     }
     let name = PostingRef { owner: LedgerOwner::of(person), id: posting };
     match submit(&realm.ledger, closing(realm, person, posting, until)?).await {
-        Ok(_) => Ok(outcome::not_paid(id, now)),
+        // A payment to the asker, under its payer's name for the id, may have been on its way as well.
+        Ok(_) => match received(realm, asker, posting).await? {
+            Some(paid) => Ok(view(realm, &paid, now).await?),
+            None => Ok(outcome::not_paid(id, now)),
+        },
         // The payment was on its way and came first.
         Err(SubmitError::IdReused) => own(realm, name, id, now).await?.ok_or(StatusError::NotFound),
         Err(error) => Err(error.into()),

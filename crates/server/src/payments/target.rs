@@ -18,7 +18,7 @@ use super::details::OrderRef;
 use super::parties::person_view;
 use crate::failure::{FailureError, failures};
 use crate::identity::rows::Person;
-use crate::merchants::rows::{Shop, by_link, kept_shop};
+use crate::merchants::rows::{Shop, kept_by_link, kept_shop};
 use crate::orders::rows as orders;
 use crate::problem::Refuses;
 use crate::realm::Realm;
@@ -120,14 +120,15 @@ pub async fn resolve(realm: &Realm, payer: PersonId, target: &Target, now: Times
     match target {
         Target::Order { order, version } => by_order(realm, payer, *order, *version).await,
         Target::ShopCode { link } => {
-            let shop = by_link(realm.directory.readers(), *link).await?.ok_or(TargetError::NoPayee)?;
+            let shop = kept_by_link(realm, *link).await?.ok_or(TargetError::NoPayee)?;
             Ok(Payable { link: Some(*link), ..to_shop(&shop, payer)? })
         }
         Target::PersonLink { link } => by_person_link(realm, payer, *link, now).await,
         Target::Person { handle } => {
             let handle = Handle::typed(handle).map_err(|_| TargetError::NoPayee)?;
-            let person = identity::rows::person_by_handle(realm.directory.readers(), &handle).await?;
-            to_person(person.ok_or(TargetError::NoPayee)?, payer, Currency::CNY)
+            let person = identity::rows::kept_person_by_handle(realm, &handle).await?;
+            let person = person.ok_or(TargetError::NoPayee)?;
+            to_person(&person, payer, Currency::CNY)
         }
     }
 }
@@ -146,18 +147,18 @@ async fn by_order(realm: &Realm, payer: PersonId, id: OrderId, version: u32) -> 
 }
 
 async fn by_person_link(realm: &Realm, payer: PersonId, link: LinkId, now: Timestamp) -> Result<Payable, TargetError> {
-    let found = codes::rows::link(realm.directory.readers(), link).await?.ok_or(TargetError::NoPayee)?;
+    let found = codes::rows::kept_link(realm, link).await?.ok_or(TargetError::NoPayee)?;
     if found.expires_at.is_some_and(|end| now > end) {
         return Err(TargetError::CodeExpired);
     }
     let currency = found.amount.map_or(Currency::CNY, |amount| amount.currency);
-    let person = identity::rows::person(realm.directory.readers(), found.person).await?.ok_or(TargetError::NoPayee)?;
+    let person = identity::rows::kept_person(realm, found.person).await?.ok_or(TargetError::NoPayee)?;
     Ok(Payable {
         amount: found.amount,
         link: Some(link),
-        note: found.note,
+        note: found.note.clone(),
         expires_at: found.expires_at,
-        ..to_person(person, payer, currency)?
+        ..to_person(&person, payer, currency)?
     })
 }
 
@@ -178,7 +179,7 @@ fn to_shop(shop: &Shop, payer: PersonId) -> Result<Payable, TargetError> {
     })
 }
 
-fn to_person(person: Person, payer: PersonId, currency: Currency) -> Result<Payable, TargetError> {
+fn to_person(person: &Person, payer: PersonId, currency: Currency) -> Result<Payable, TargetError> {
     if person.id == payer {
         return Err(TargetError::PaySelf);
     }

@@ -14,6 +14,11 @@ pub struct Documents;
 impl Projection for Documents {
     const NAME: &'static str = "documents";
 
+    fn concerns(&self, record: &Record) -> bool {
+        // What cannot be read concerns it too: `apply` then says why.
+        !matches!(follow::changed_order(record), Ok(None))
+    }
+
     async fn apply(&self, write: &mut Write, record: &Record) -> Result<(), FailureError> {
         follow::follow(write, record).await
     }

@@ -2,8 +2,9 @@
 //!
 //! Phases of a turn: hold the lease · read the records after the cursor · in one transaction apply them and move the cursor. The cursor
 //! moves by compare-and-set with the lease's fencing number, so a holder that was paused and replaced undoes its work instead of doing
-//! it twice. A record that cannot be applied is parked, with the reason, and the rest moves on. After a restore (another epoch) the
-//! log is read again from its beginning.
+//! it twice. Records from which nothing follows are passed without a transaction; the cursor is moved over them with the next one, when
+//! there are many, or when the lease is prolonged, so a crash reads some of them again. A record that cannot be applied is parked, with the
+//! reason, and the rest moves on. After a restore (another epoch) the log is read again from its beginning.
 //!
 //! A projection's effect happens once for each record, in the order of the log. What it does beside the transaction (a message, a call) is not
 //! promised; hence it does nothing beside it.
@@ -27,11 +28,13 @@ use crate::failure::FailureError;
 use crate::realm::Realm;
 
 pub use documents::Documents;
-pub use lease::{Lease, LeaseError, free_all};
+pub use lease::{Lease, LeaseError, free, free_all};
 pub use turn::{RECORDS_MAX, turn};
 
 /// Looked at least this often, for what no hint told.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Longest time of a turn; a database that fell silent answers no more.
+pub(crate) const TURN_MAX: Duration = Duration::from_mins(1);
 /// After a failure.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -39,6 +42,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub trait Projection: Send + Sync + 'static {
     /// Its name in the directory; never changes.
     const NAME: &'static str;
+
+    /// Whether anything follows from `record`. Records from which nothing follows cost no transaction: most payments are such.
+    fn concerns(&self, record: &Record) -> bool;
 
     /// Writes what follows from `record`. Called once for each record, in order, as far as can be seen from what is committed.
     ///
@@ -64,14 +70,26 @@ impl From<DirectoryError> for ProjectionError {
     }
 }
 
+/// How many postings of the ledger a projection has yet to follow.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn behind(realm: &Realm, name: &'static str) -> Result<u64, DirectoryError> {
+    let epoch = realm.ledger.epoch().0.to_string();
+    let reached = rows::position(realm.directory.readers(), name, &epoch).await?;
+    let head = *realm.ledger.head().borrow();
+    Ok(head.saturating_sub(u64::try_from(reached).unwrap_or(0)))
+}
+
 /// Follows the ledger until the task is dropped.
 pub async fn run<P: Projection>(realm: Arc<Realm>, sources: Sources, projection: P) {
-    let holder = data_encoding::HEXLOWER.encode(&sources.bytes::<16>());
+    let holder = realm.directory.process().to_owned();
     let mut head = realm.ledger.head();
     let mut lease = None;
     loop {
         head.borrow_and_update();
-        match step(&realm, &sources, &holder, &mut lease, &projection).await {
+        let step = tokio::time::timeout(TURN_MAX, step(&realm, &sources, &holder, &mut lease, &projection)).await;
+        match step.unwrap_or_else(|_| Err(DirectoryError::silence().into())) {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {

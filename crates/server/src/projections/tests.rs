@@ -4,10 +4,13 @@ use std::sync::Mutex;
 
 use qianbao_core::Timestamp;
 use qianbao_core::id::{OrderId, ShopId};
+use qianbao_core::posting::Posting;
 use qianbao_ledger::Epoch;
 
+use super::lease::UNNOTED_MAX;
 use super::*;
 use crate::clock::{Clock, SystemRandom};
+use crate::database::Database;
 use crate::hosts::RealmName;
 use crate::limits::Limits;
 use crate::orders::posting::{End, end};
@@ -27,6 +30,8 @@ impl Clock for Still {
 #[derive(Default)]
 struct Counting {
     fails_at: Mutex<Option<(u64, Fault)>>,
+    /// Nothing follows from the records up to this one.
+    silent_to: Mutex<u64>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,6 +44,10 @@ enum Fault {
 
 impl Projection for Counting {
     const NAME: &'static str = "counting";
+
+    fn concerns(&self, record: &Record) -> bool {
+        *self.silent_to.lock().expect("no panic before") < record.sequence
+    }
 
     async fn apply(&self, write: &mut Write, record: &Record) -> Result<(), FailureError> {
         sqlx::query(
@@ -60,18 +69,33 @@ impl Projection for Counting {
     }
 }
 
-async fn realm_with(postings: u8) -> (tempfile::TempDir, Arc<Realm>) {
+/// What a realm lies in; gone with it.
+struct Site {
+    _folder: tempfile::TempDir,
+    _database: Option<qianbao_tests_postgres::Database>,
+}
+
+async fn realm_with(postings: u8) -> (Site, Arc<Realm>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let chosen = qianbao_tests_postgres::chosen();
+    let database = chosen
+        .as_ref()
+        .map_or(Database::Folder, |chosen| Database::Postgres(chosen.address().parse().expect("an address")));
     let sources = Sources::new(Still, SystemRandom);
     let limits = Limits::built_in();
-    let realm = Realm::open(folder.path(), RealmName::Test, limits, &sources).await.expect("an empty realm opens");
+    let realm = Realm::open(folder.path(), &database, RealmName::Test, limits, &sources);
+    let realm = realm.await.expect("an empty realm opens");
     for number in 0..postings {
-        let order = OrderRef { order: OrderId::from_parts(1, [number; 10]), version: 1 };
-        let step = OrderStep { shop: ShopId::from_parts(1, [1; 10]), order };
-        let posting = end(End::Cancel, step, START).expect("a right posting");
-        realm.ledger.submit(posting).await.expect("posted");
+        realm.ledger.submit(cancelled([number; 10])).await.expect("posted");
     }
-    (folder, realm)
+    (Site { _folder: folder, _database: chosen }, realm)
+}
+
+/// The posting that cancels an order of this number.
+fn cancelled(order: [u8; 10]) -> Posting {
+    let order = OrderRef { order: OrderId::from_parts(1, order), version: 1 };
+    let step = OrderStep { shop: ShopId::from_parts(1, [1; 10]), order };
+    end(End::Cancel, step, START).expect("a right posting")
 }
 
 async fn hold(realm: &Realm, holder: &str, now: Timestamp) -> Option<Lease> {
@@ -91,7 +115,7 @@ fn once(sequences: &[u64]) -> Vec<(String, i64)> {
 
 #[tokio::test]
 async fn each_record_is_applied_once_also_after_a_crash() {
-    let (_folder, realm) = realm_with(3).await;
+    let (_site, realm) = realm_with(3).await;
     let projection = Counting::default();
     *projection.fails_at.lock().expect("no panic before") = Some((3, Fault::Passing));
     let mut lease = hold(&realm, "first", START).await.expect("free");
@@ -109,7 +133,7 @@ async fn each_record_is_applied_once_also_after_a_crash() {
 
 #[tokio::test]
 async fn a_lease_has_one_holder_and_a_late_one_undoes_its_work() {
-    let (_folder, realm) = realm_with(2).await;
+    let (_site, realm) = realm_with(2).await;
     let projection = Counting::default();
     let mut slept = hold(&realm, "first", START).await.expect("free");
     assert_eq!(hold(&realm, "second", START.plus_seconds(9)).await, None, "held");
@@ -122,7 +146,7 @@ async fn a_lease_has_one_holder_and_a_late_one_undoes_its_work() {
 
 #[tokio::test]
 async fn a_record_that_cannot_be_applied_is_parked_and_the_rest_moves_on() {
-    let (_folder, realm) = realm_with(3).await;
+    let (_site, realm) = realm_with(3).await;
     let projection = Counting::default();
     *projection.fails_at.lock().expect("no panic before") = Some((2, Fault::Lasting));
     let mut lease = hold(&realm, "first", START).await.expect("free");
@@ -137,7 +161,7 @@ async fn a_record_that_cannot_be_applied_is_parked_and_the_rest_moves_on() {
 
 #[tokio::test]
 async fn another_epoch_begins_again() {
-    let (_folder, realm) = realm_with(1).await;
+    let (_site, realm) = realm_with(1).await;
     let mut lease = hold(&realm, "first", START).await.expect("free");
     turn(&realm, &mut lease, &Counting::default(), START).await.expect("done");
     let held = Lease::hold(Some(lease), &realm.directory, Counting::NAME, "first", Epoch(7), START).await;
@@ -145,8 +169,57 @@ async fn another_epoch_begins_again() {
 }
 
 #[tokio::test]
+async fn records_without_effect_are_passed_without_a_write_and_noted_with_the_next_one() {
+    let (_site, realm) = realm_with(3).await;
+    let projection = Counting::default();
+    *projection.silent_to.lock().expect("no panic before") = 3;
+    let noted = || async { behind(&realm, Counting::NAME).await.expect("the directory answers") };
+    let mut lease = hold(&realm, "first", START).await.expect("free");
+    assert_eq!(turn(&realm, &mut lease, &projection, START).await.expect("done"), 3);
+    assert_eq!((lease.position(), noted().await, applied(&realm).await), (3, 3, vec![]));
+
+    // The lease is prolonged: the directory hears how far it came.
+    let later = START.plus_seconds(6);
+    let epoch = realm.ledger.epoch();
+    let held = Lease::hold(Some(lease), &realm.directory, Counting::NAME, "first", epoch, later).await;
+    let lease = held.expect("the directory answers").expect("its own");
+    assert_eq!((lease.position(), noted().await), (3, 0));
+
+    // One that was replaced meanwhile moves nothing when it comes back.
+    let mut slept = lease;
+    let mut second = hold(&realm, "second", START.plus_seconds(60)).await.expect("over");
+    second.pass(2);
+    slept.pass(1);
+    let back =
+        Lease::hold(Some(slept), &realm.directory, Counting::NAME, "first", epoch, START.plus_seconds(120)).await;
+    assert_eq!(back.expect("the directory answers").map(|lease| lease.position()), Some(3));
+}
+
+#[tokio::test]
+async fn the_directory_never_falls_far_behind_records_without_effect() {
+    let (_site, realm) = realm_with(0).await;
+    let most = u16::try_from(UNNOTED_MAX).expect("a small number");
+    for numbers in (0..most + 512).collect::<Vec<_>>().chunks(512) {
+        let submitted = numbers.iter().map(|number| {
+            let [high, low] = number.to_be_bytes();
+            realm.ledger.submit(cancelled([0, 0, 0, 0, 0, 0, 0, 0, high, low]))
+        });
+        for outcome in futures::future::join_all(submitted).await {
+            outcome.expect("posted");
+        }
+    }
+    let projection = Counting::default();
+    *projection.silent_to.lock().expect("no panic before") = u64::MAX;
+    let mut lease = hold(&realm, "first", START).await.expect("free");
+    while turn(&realm, &mut lease, &projection, START).await.expect("done") > 0 {}
+    assert_eq!(lease.position(), i64::from(most) + 512);
+    let unnoted = behind(&realm, Counting::NAME).await.expect("the directory answers");
+    assert!(unnoted <= 512, "{unnoted} records were passed without a word");
+}
+
+#[tokio::test]
 async fn an_order_that_ends_changes_its_document() {
-    let (_folder, realm) = realm_with(1).await;
+    let (_site, realm) = realm_with(1).await;
     let mut lease = hold(&realm, "first", START).await.expect("free");
     turn(&realm, &mut lease, &Documents, START).await.expect("done");
     let shop = ShopId::from_parts(1, [1; 10]);

@@ -25,6 +25,11 @@ pub async fn turn<P: Projection>(
     if records.is_empty() {
         return Ok(0);
     }
+    let last = records.last().map_or(lease.position(), position);
+    if lease.may_pass(last) && !records.iter().any(|record| projection.concerns(record)) {
+        lease.pass(last);
+        return Ok(records.len());
+    }
     match apply_all(realm, lease, projection, &records).await {
         Err(ProjectionError::Failure(error)) if !error.is_passing() => {
             // One of them cannot be applied: each for itself, so that only that one is left behind.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use qianbao_core::Timestamp;
 
 use crate::clock::{Sources, SystemRandom};
+use crate::database::Database;
 use crate::hosts::RealmName;
 use crate::identity;
 use crate::limits::Limits;
@@ -49,15 +50,15 @@ pub enum Seeded {
     Before,
 }
 
-/// Seeds the live realm below `data`, which no server may have open.
+/// Seeds the live realm, which no server may have open.
 ///
 /// # Errors
 /// [`SeedError`]. What was done before the failure stays: remove the folder to begin again.
-pub async fn seed(data: &Path, now: Timestamp) -> Result<Seeded, SeedError> {
+pub async fn seed(data: &Path, database: &Database, now: Timestamp) -> Result<Seeded, SeedError> {
     let clock = SeedClock::at(now);
     let sources = Sources::new(clock.clone(), SystemRandom);
     let limits = Limits::built_in();
-    let realm = Realm::open(data, RealmName::Live, limits, &sources).await?;
+    let realm = Realm::open(data, database, RealmName::Live, limits, &sources).await?;
     let seeded = if identity::rows::is_empty(realm.directory.readers()).await.map_err(PlayError::from)? {
         play::play(&realm, &sources, &clock, now).await?;
         Seeded::Now
@@ -66,7 +67,7 @@ pub async fn seed(data: &Path, now: Timestamp) -> Result<Seeded, SeedError> {
     };
     leave(realm).await;
     // A folder is whole with both realms; the one for trying things out starts empty.
-    leave(Realm::open(data, RealmName::Test, limits, &sources).await?).await;
+    leave(Realm::open(data, database, RealmName::Test, limits, &sources).await?).await;
     Ok(seeded)
 }
 

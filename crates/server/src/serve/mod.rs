@@ -3,7 +3,7 @@
 //! Phases: bind · open the realms · begin the jobs · take connections · (asked to end) close the door, end the streams, wait at most ten seconds for
 //! running requests, stop the jobs, close the databases.
 
-mod connections;
+pub mod connections;
 mod tls;
 
 use std::net::SocketAddr;
@@ -15,6 +15,7 @@ use crate::app::{App, OpenAppError};
 use crate::clock::Sources;
 use crate::config::Config;
 use crate::hosts::RealmName;
+use crate::metrics;
 
 pub use tls::TlsError;
 
@@ -27,6 +28,9 @@ pub enum ServeError {
     /// Certificate or key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The address of metrics could not be listened on.
+    #[error(transparent)]
+    Metrics(#[from] metrics::ListenError),
     /// The address could not be listened on.
     #[error("expected to listen on {address}")]
     Listen {
@@ -52,8 +56,15 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let tls = config.tls.as_ref().map(|(certificate, key)| tls::acceptor(certificate, key)).transpose()?;
     let listener = TcpListener::bind(address).await.map_err(error)?;
     let address = listener.local_addr().map_err(error)?;
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(metrics::bind(address).await?),
+        None => None,
+    };
     let app = App::open(config, Sources::system()).await?;
     let mut jobs = app.begin_jobs();
+    if let Some(listener) = metrics {
+        jobs.spawn(metrics::serve(listener, app.clone()));
+    }
     tracing::info!(%address, "listening");
     let mut stopped = None;
     let end = async { stopped = end_or_failure(&app).await };

@@ -38,7 +38,6 @@ pub fn protect_page(mut answer: Response, nonce: &str, secure: bool) -> Response
     );
     common(&mut answer, secure);
     set(&mut answer, header::CACHE_CONTROL, "no-store");
-    set(&mut answer, HeaderName::from_static("permissions-policy"), PERMISSIONS);
     set(&mut answer, HeaderName::from_static("reporting-endpoints"), REPORTS);
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -77,6 +76,7 @@ fn common(answer: &mut Response, secure: bool) {
     set(answer, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(answer, HeaderName::from_static("cross-origin-embedder-policy"), "require-corp");
     set(answer, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(answer, HeaderName::from_static("permissions-policy"), PERMISSIONS);
     if secure {
         set(answer, header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
     }

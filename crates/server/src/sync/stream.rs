@@ -78,6 +78,11 @@ impl Streams {
         Ok(Place { holder, of_people: Arc::clone(&self.of_people), _of_everybody: of_everybody })
     }
 
+    /// How many are open.
+    pub fn open(&self) -> u32 {
+        self.of_people.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
     /// Ends every stream, and lets none begin. A graceful stop would otherwise wait for them for ever.
     pub fn stop(&self) {
         self.stop.send_replace(true);

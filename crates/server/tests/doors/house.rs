@@ -13,6 +13,7 @@ use qianbao_core::Timestamp;
 use qianbao_server::app::App;
 use qianbao_server::clock::{Clock, Sources, SystemRandom};
 use qianbao_server::config::ServeOptions;
+use qianbao_tests_postgres::Database;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -47,6 +48,8 @@ pub struct House {
     pub clock: StillClock,
     router: Router,
     folder: tempfile::TempDir,
+    /// Where the tests run on Postgres.
+    _database: Option<Database>,
 }
 
 /// A browser on one host, which keeps its cookie.
@@ -77,10 +80,15 @@ impl House {
     pub async fn with(options: ServeOptions) -> TestResult<Self> {
         let folder = tempfile::tempdir()?;
         let clock = StillClock(Arc::new(AtomicI64::new(1_790_000_000_000_000)));
-        let options =
-            ServeOptions { data: Some(folder.path().join("data")), site: Some(folder.path().join("site")), ..options };
+        let database = qianbao_tests_postgres::chosen();
+        let options = ServeOptions {
+            data: Some(folder.path().join("data")),
+            site: Some(folder.path().join("site")),
+            database: database.as_ref().map(|database| database.address().to_owned()),
+            ..options
+        };
         let app = App::open(options.resolve()?, Sources::new(clock.clone(), SystemRandom)).await?;
-        Ok(Self { router: app.router(), app, clock, folder })
+        Ok(Self { router: app.router(), app, clock, folder, _database: database })
     }
 
     /// The folder of both realms.

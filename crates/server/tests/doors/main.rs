@@ -2,6 +2,7 @@
 //! in the test's hand. One file a route.
 
 mod body;
+mod client_address;
 mod follow;
 mod frame;
 mod house;

@@ -112,6 +112,7 @@ async fn every_answer_carries_the_headers_of_the_house() -> TestResult {
             assert_eq!(answer.header(name), value, "{name} of {}", answer.text);
         }
         assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
+        assert!(answer.header("permissions-policy").contains("camera=(self)"), "{}", answer.text);
         assert!(answer.header("x-request-id").starts_with("req_"));
     }
     Ok(())

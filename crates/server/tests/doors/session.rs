@@ -87,3 +87,78 @@ async fn after_twelve_hours_it_is_over_however_it_was_used() -> TestResult {
     assert_eq!(browser.get("/v1/session").await?.refused()?.1, P::SignInRequired);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_session_that_was_just_used_is_over_with_the_answer_to_its_end() -> TestResult {
+    let house = House::new().await?;
+    let mut browser = house.signed_up("ming").await?;
+    for _ in 0..20 {
+        browser.get("/v1/session").await?.is::<SessionView>()?;
+        let token = browser.token.clone();
+        let mut late = house.browser("wallet.localhost:8787");
+        late.token.clone_from(&token);
+        // Others read the session while it is ended, so that one of them may hold what it read before.
+        let readers: Vec<_> = (0..8)
+            .map(|_| {
+                let mut reader = house.browser("wallet.localhost:8787");
+                reader.token.clone_from(&token);
+                async move { reader.get("/v1/session").await.map(|answer| answer.status()) }
+            })
+            .collect();
+        let (ended, read) =
+            futures::join!(browser.ask("DELETE", "/v1/session", None), futures::future::join_all(readers));
+        assert_eq!(ended?.status(), 204);
+        for status in read {
+            assert!([200, 401].contains(&status?));
+        }
+        assert_eq!(late.get("/v1/session").await?.refused()?.1, P::SignInRequired);
+        let request = json!({ "handle": "ming", "password": PASSWORD });
+        browser.post("/v1/session", &request).await?.is::<SessionView>()?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_before_and_the_oldest_of_too_many() -> TestResult {
+    let house = House::new().await?;
+    let request = json!({ "handle": "ming", "password": PASSWORD });
+    let mut browser = house.signed_up("ming").await?;
+    browser.get("/v1/session").await?.is::<SessionView>()?;
+    let mut replaced = house.browser("wallet.localhost:8787");
+    replaced.token.clone_from(&browser.token);
+    browser.post("/v1/session", &request).await?.is::<SessionView>()?;
+    assert_eq!(replaced.get("/v1/session").await?.refused()?.1, P::SignInRequired);
+    // Twenty more elsewhere: the oldest, which was in use until now, has to go.
+    for _ in 0..20 {
+        browser.get("/v1/session").await?.is::<SessionView>()?;
+        house.clock.pass(1);
+        house.browser("wallet.localhost:8787").post("/v1/session", &request).await?.is::<SessionView>()?;
+    }
+    assert_eq!(browser.get("/v1/session").await?.refused()?.1, P::SignInRequired);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_out_that_nobody_waits_for_leaves_no_session_in_memory_alone() -> TestResult {
+    let house = House::new().await?;
+    let mut browser = house.signed_up("ming").await?;
+    let request = json!({ "handle": "ming", "password": PASSWORD });
+    for round in 0..40 {
+        browser.get("/v1/session").await?.is::<SessionView>()?;
+        let mut late = house.browser("wallet.localhost:8787");
+        late.token.clone_from(&browser.token);
+        // The browser goes away a little later each time: before, in and after the commit.
+        let gone = std::time::Duration::from_micros(100 * round);
+        let _ = tokio::time::timeout(gone, browser.ask("DELETE", "/v1/session", None)).await;
+        // A transaction that was begun is over when the next one has been: there is one writer.
+        house.app.realm(qianbao_server::hosts::RealmName::Live).directory.begin().await?.commit().await?;
+        let readers = house.app.realm(qianbao_server::hosts::RealmName::Live).directory.readers().clone();
+        let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM sessions").fetch_all(&readers).await?;
+        assert_eq!(late.get("/v1/session").await?.status() == 200, !rows.is_empty(), "round {round}");
+        browser.token = late.token;
+        if rows.is_empty() {
+            browser.post("/v1/session", &request).await?.is::<SessionView>()?;
+        }
+    }
+    Ok(())
+}

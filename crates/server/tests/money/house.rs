@@ -30,6 +30,7 @@ use qianbao_server::identity::session;
 use qianbao_server::payments::details::{Details, TopupDetails};
 use qianbao_server::realm::Realm;
 use qianbao_server::wallets::accounts;
+use qianbao_tests_postgres::Database;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
@@ -75,6 +76,8 @@ pub struct House {
     pub clock: MovedClock,
     router: Router,
     folder: tempfile::TempDir,
+    /// Where the tests run on Postgres.
+    database: Option<Database>,
 }
 
 /// A signed-in browser on one host.
@@ -105,25 +108,25 @@ impl House {
 
     /// An empty server with these options; its folder is a temporary one.
     pub async fn with(options: ServeOptions) -> TestResult<Self> {
-        Self::in_folder(tempfile::tempdir()?, options).await
+        Self::on(tempfile::tempdir()?, qianbao_tests_postgres::chosen(), options).await
     }
 
-    /// A server on what is in `folder`.
-    pub async fn in_folder(folder: tempfile::TempDir, options: ServeOptions) -> TestResult<Self> {
+    /// A server on what is in `folder`, or in `database`.
+    pub async fn on(folder: tempfile::TempDir, database: Option<Database>, options: ServeOptions) -> TestResult<Self> {
         let clock = MovedClock::default();
-        let app = open(folder.path(), &clock, options).await?;
-        Ok(Self { router: app.router(), app, clock, folder })
+        let app = open(folder.path(), database.as_ref(), &clock, options).await?;
+        Ok(Self { router: app.router(), app, clock, folder, database })
     }
 
     /// The same server after a restart. Whoever visited it must be gone: a visitor holds the ledger, which one process has alone.
     pub async fn restarted(self) -> TestResult<Self> {
-        let Self { app, clock, router, folder } = self;
+        let Self { app, clock, router, folder, database } = self;
         for name in RealmName::ALL {
             app.realm(name).close().await;
         }
         drop((app, router));
-        let app = open(folder.path(), &clock, ServeOptions::default()).await?;
-        Ok(Self { router: app.router(), app, clock, folder })
+        let app = open(folder.path(), database.as_ref(), &clock, ServeOptions::default()).await?;
+        Ok(Self { router: app.router(), app, clock, folder, database })
     }
 
     /// Its folder, with both realms.
@@ -242,8 +245,18 @@ impl House {
     }
 }
 
-async fn open(folder: &Path, clock: &MovedClock, options: ServeOptions) -> TestResult<App> {
-    let options = ServeOptions { data: Some(folder.to_path_buf()), site: Some(folder.join("site")), ..options };
+async fn open(
+    folder: &Path,
+    database: Option<&Database>,
+    clock: &MovedClock,
+    options: ServeOptions,
+) -> TestResult<App> {
+    let options = ServeOptions {
+        data: Some(folder.to_path_buf()),
+        site: Some(folder.join("site")),
+        database: database.map(|database| database.address().to_owned()),
+        ..options
+    };
     Ok(App::open(options.resolve()?, Sources::new(clock.clone(), SystemRandom)).await?)
 }
 

@@ -22,3 +22,4 @@ mod status;
 mod sync;
 mod today;
 mod wallets;
+mod warm;

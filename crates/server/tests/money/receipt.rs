@@ -37,6 +37,7 @@ async fn payer_and_shop_get_the_same_signed_receipt() -> TestResult {
     let receipt: Receipt = serde_json::from_str(&signed.body)?;
     assert_eq!((receipt.payment, receipt.sequence, receipt.amount), (request.id, paid.sequence, yuan(1_800)));
     assert_eq!((receipt.payer.as_str(), receipt.payee.as_str()), ("*明", "云山茶铺 Yunshan Tea"));
+    assert_eq!((receipt.payer_id, receipt.payee_id, receipt.shop), (street.ming.person, None, Some(order.shop.id)));
     let summary = OrderSummary { id: order.id, version: 1, description: order.description, lines: order.lines };
     assert_eq!((receipt.order, receipt.note, receipt.intent), (Some(summary), None, request.intent));
 
@@ -72,8 +73,9 @@ async fn the_signed_text_of_a_receipt_never_changes() -> TestResult {
     street.ming.pay(&given).await?;
     let (bought, given) = (path(&bought), path(&given));
     let first: [SignedReceipt; 2] = [street.desk.get(&bought).await?.ok()?, street.lan.get(&given).await?.ok()?];
-    let note = serde_json::from_str::<Receipt>(&first[1].body)?.note;
-    assert_eq!(note.as_deref(), Some("生日快乐"), "the payee knows the note, and so does the receipt");
+    let receipt: Receipt = serde_json::from_str(&first[1].body)?;
+    assert_eq!(receipt.note.as_deref(), Some("生日快乐"), "the payee knows the note, and so does the receipt");
+    assert_eq!((receipt.payer_id, receipt.payee_id), (street.ming.person, Some(street.lan.person)));
 
     // Names shown to others change; legal names and shops do not, by no route.
     for visitor in [&street.ming, &street.lan, &street.desk] {

@@ -7,6 +7,7 @@ use qianbao_api::orders::{CreateRefund, OrderStatus, OrderView, RefundView};
 use qianbao_api::payments::PaymentView;
 use qianbao_core::posting::{Draft, Ensure, Head, Owner, PostingId, PostingKind};
 use qianbao_core::{Currency, Money};
+use qianbao_server::halt::{Halted, Reason};
 use qianbao_server::payments::details::{Details, TopupDetails};
 use qianbao_server::wallets::accounts;
 
@@ -177,5 +178,26 @@ async fn what_is_no_refund_is_refused() -> TestResult {
     let missing = OrderView { id: street.ming.sources().id(), ..open };
     assert_eq!(refund(&street, &missing, &right).await?.problem()?.code, ProblemCode::NotFound);
     assert_eq!(street.ming.balance().await?, 99_000);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_given_back_while_the_flag_is_up_and_what_was_is_answered_alike() -> TestResult {
+    let street = House::street().await?;
+    let order = paid(&street, 1_000).await?;
+    let first = request(&street, 100);
+    let done: RefundView = refund(&street, &order, &first).await?.ok()?;
+    let halt = street.house.realm().halt();
+    let since = street.house.app.sources.now();
+    halt.raise(&Halted { reason: Reason::Books, detail: "a test".to_owned(), since }).await?;
+    let later = request(&street, 50);
+    let problem = refund(&street, &order, &later).await?.problem()?;
+    assert_eq!((problem.code, problem.status), (ProblemCode::PayoutsHalted, 503));
+    assert_eq!(refund(&street, &order, &first).await?.ok::<RefundView>()?, done);
+    let view = street.ming.pay(&street.payment_of(&street.ming, &street.order(70).await?)?).await?;
+    assert!(view.paid.is_some(), "payments go on");
+    assert!(halt.lower(Reason::Books).await?);
+    refund(&street, &order, &later).await?.ok::<RefundView>()?;
+    assert_eq!(street.ming.balance().await?, 100_000 - 1_000 + 150 - 70, "once, with the id that was turned away");
     Ok(())
 }

@@ -9,6 +9,7 @@ use qianbao_api::merchants::TodayView;
 use qianbao_api::orders::{OrderStatus, OrderView};
 use qianbao_server::audit::{Verdict, audit};
 use qianbao_server::config::ServeOptions;
+use qianbao_server::database::Database;
 use qianbao_server::seed::{PASSWORD, Seeded, seed};
 use serde_json::json;
 
@@ -18,13 +19,17 @@ const WEEK_US: i64 = 7 * 86_400 * 1_000_000;
 
 #[tokio::test]
 async fn demo_people_can_sign_in_and_look_back_on_three_weeks() -> TestResult {
-    let folder = tempfile::tempdir()?;
-    assert_eq!(seed(folder.path(), MORNING).await?, Seeded::Now);
-    assert_eq!(seed(folder.path(), MORNING).await?, Seeded::Before);
+    let (folder, database) = (tempfile::tempdir()?, qianbao_tests_postgres::chosen());
+    let place = match &database {
+        Some(database) => Database::Postgres(database.address().parse()?),
+        None => Database::Folder,
+    };
+    assert_eq!(seed(folder.path(), &place, MORNING).await?, Seeded::Now);
+    assert_eq!(seed(folder.path(), &place, MORNING).await?, Seeded::Before);
     let mut report = Vec::new();
-    assert_eq!(audit(folder.path(), &mut report)?, Verdict::Right, "{}", String::from_utf8_lossy(&report));
+    assert_eq!(audit(folder.path(), &place, &mut report)?, Verdict::Right, "{}", String::from_utf8_lossy(&report));
 
-    let house = House::in_folder(folder, ServeOptions::default()).await?;
+    let house = House::on(folder, database, ServeOptions::default()).await?;
     let ming = house.stranger("wallet.localhost:8787");
     let session = ming.post("/v1/session", &json!({ "handle": "ming", "password": PASSWORD })).await?;
     let ming = house.wallet(session.ok::<SessionView>()?.person.id).await?;

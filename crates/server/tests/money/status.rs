@@ -1,8 +1,10 @@
 //! `GET /v1/payments/{id}`.
 
 use qianbao_api::ProblemCode;
-use qianbao_api::payments::{PaymentStatus, PaymentView};
+use qianbao_api::payments::{PayRequest, PaymentStatus, PaymentView};
+use qianbao_core::Timestamp;
 use qianbao_core::id::PaymentId;
+use qianbao_core::intent::Payee;
 
 use crate::house::{House, TestResult, Visitor, transfer, yuan};
 
@@ -48,10 +50,62 @@ async fn an_id_that_never_came_is_unknown_until_its_end_and_then_finally_not_pai
     }
     // What arrives now, arrives in vain: whatever its not_after says.
     assert_eq!(ming.pay_refused(&request).await?, ProblemCode::IdReused);
-    let revived = qianbao_api::payments::PayRequest { not_after: ming.sources().now().plus_seconds(60), ..request };
-    let revived = ming.approved(revived, qianbao_core::intent::Payee::Person(lan.person))?;
+    let revived = PayRequest { not_after: ming.sources().now().plus_seconds(60), ..request };
+    let revived = ming.approved(revived, Payee::Person(lan.person))?;
     assert_eq!(ming.pay_refused(&revived).await?, ProblemCode::IdReused);
     assert_eq!((ming.balance().await?, lan.balance().await?), (100_000, 50_000));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_not_after_the_ids_own_time_says_when_it_is_finally_not_paid() -> TestResult {
+    let street = House::street().await?;
+    let (ming, lan) = (&street.ming, &street.lan);
+    let request = transfer(ming, lan, "lan", 500)?;
+    let made = Timestamp::from_millis(i64::try_from(request.id.made_ms())?);
+    let end = made.plus_seconds(1_200);
+    let first = status(ming, request.id, None).await?;
+    assert_eq!((first.status, first.unknown_until), (PaymentStatus::Unknown, Some(end)));
+    // A session without a request ends after fifteen minutes.
+    street.house.clock.pass(500);
+    for asker in [ming, lan] {
+        assert_eq!(status(asker, request.id, None).await?.unknown_until, Some(end), "the end stays where it is");
+    }
+    // It can still be sent, with an end that lies ten minutes ahead.
+    let late = PayRequest { not_after: ming.sources().now().plus_seconds(600), ..request.clone() };
+    let late = ming.approved(late, Payee::Person(lan.person))?;
+    assert!(late.not_after < end);
+    street.house.clock.pass(600);
+    assert_eq!(status(ming, request.id, None).await?.unknown_until, Some(end));
+    // To be asked with a later end than the id can have does not move it.
+    assert_eq!(status(ming, request.id, Some(i64::MAX)).await?.unknown_until, Some(end));
+    street.house.clock.pass(110);
+    for asker in [ming, lan] {
+        assert_eq!(status(asker, request.id, None).await?.status, PaymentStatus::NotPaid);
+    }
+    assert_eq!(ming.pay_refused(&late).await?, ProblemCode::IdReused);
+    assert_eq!((ming.balance().await?, lan.balance().await?), (100_000, 50_000));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_old_id_pays_nothing_and_a_repeat_of_a_paid_one_is_still_answered() -> TestResult {
+    let street = House::street().await?;
+    let (ming, lan) = (&street.ming, &street.lan);
+    let (paid, old) = (transfer(ming, lan, "lan", 500)?, transfer(ming, lan, "lan", 500)?);
+    let again = |request: &PayRequest| {
+        let fresh = PayRequest { not_after: ming.sources().now().plus_seconds(60), ..request.clone() };
+        ming.approved(fresh, Payee::Person(lan.person))
+    };
+    ming.pay(&paid).await?;
+    street.house.clock.pass(595);
+    let in_time = ming.payment(old.target.clone(), Payee::Person(lan.person), old.amount)?;
+    street.house.clock.pass(10);
+    let problem = ming.post("/v1/payments", &again(&old)?).await?.problem()?;
+    assert_eq!((problem.code, problem.param.as_deref()), (ProblemCode::NotAfterInvalid, Some("id")));
+    assert_eq!(ming.pay(&paid).await?.status, PaymentStatus::Paid, "as the first time");
+    assert_eq!(ming.pay(&again(&in_time)?).await?.status, PaymentStatus::Paid);
+    assert_eq!(ming.balance().await?, 99_000);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Lists and what stands in them: cards, rows, marks, tags, facts, and the list that only draws what is seen.
+//! Lists and what stands in them: cards, rows, marks, tags, facts, priced lines, and the list that only draws what is seen.
 
 mod scroll;
 
@@ -8,6 +8,9 @@ use leptos::text_prop::TextProp;
 
 pub use scroll::{RowView, ScrollList};
 
+use qianbao_core::Money;
+
+use crate::amount::AmountParts;
 use crate::icon::{Glyph, Icon};
 use crate::navigation::Link;
 use crate::words::text as words;
@@ -157,5 +160,26 @@ pub fn Fact(
     view! {
         <dt>{words(label)}</dt>
         <dd>{children.view()}</dd>
+    }
+}
+
+/// A line of what is bought, in a list: `龙井 × 2 · ¥9.00`, the price of one only when there are more.
+#[component]
+pub fn LineItem(
+    /// What it is.
+    name: String,
+    /// How many.
+    quantity: u32,
+    /// Price of one.
+    unit_price: Money,
+) -> View {
+    let count = [" × ", &quantity.to_string()].concat();
+    let price = (quantity > 1).then(|| [" · ", &AmountParts::of(unit_price).text()].concat());
+    view! {
+        <li>
+            <bdi>{name}</bdi>
+            {count}
+            {price}
+        </li>
     }
 }

@@ -19,7 +19,7 @@ use suites::Suite;
 
 use crate::failure::Failure;
 use crate::places::Places;
-use crate::postgres::Throwaway;
+use crate::postgres::Postgres;
 use crate::progress::Steps;
 
 /// Options of `test`.
@@ -41,7 +41,7 @@ struct Result {
 pub fn run(places: &Places, options: &Options) -> std::result::Result<(), Failure> {
     let wanted: Vec<Suite> =
         Suite::ALL.into_iter().filter(|suite| options.only.is_empty() || options.only.contains(suite)).collect();
-    let postgres = wanted.iter().any(|suite| suite.needs_postgres()).then(|| Throwaway::start(places)).transpose()?;
+    let postgres = wanted.iter().any(|suite| suite.needs_postgres()).then(|| Postgres::start(places)).transpose()?;
     let mut steps = Steps::new(wanted.len());
     let mut results = Vec::new();
     for suite in wanted {

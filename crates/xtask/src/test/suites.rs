@@ -1,17 +1,17 @@
 //! The suites of `cargo xtask test`.
 
+use std::process::Command;
+
 use clap::ValueEnum;
 
 use super::{Count, schema};
+use crate::e2e;
 use crate::failure::Failure;
+use crate::packages::{BLACK_BOX, build_programs, white_box};
 use crate::places::Places;
-use crate::postgres::Throwaway;
+use crate::postgres::Postgres;
 use crate::process::{self, command};
 use crate::tools::{self, Tool};
-use crate::{e2e, run};
-
-/// Packages of black-box tests: they start the built programs and run in suites of their own.
-const BLACK_BOX: [&str; 2] = ["qianbao-tests-api", "qianbao-tests-faults"];
 
 /// A group of tests that is run by one program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -20,12 +20,14 @@ pub enum Suite {
     Unit,
     /// Examples in the documentation.
     Doc,
-    /// The core under Node, the client's browser parts in Chromium.
+    /// The core under Node, with and without Unicode's tables; the client's browser parts in Chromium.
     Wasm,
     /// The scripts of the pages, under Node.
     Scripts,
     /// The real server over HTTP, restarts and kills included.
     Api,
+    /// The server's route tests and its black box again, on the other database.
+    Postgres,
     /// The server beside its own OpenAPI document.
     Schema,
     /// Journeys in a real browser.
@@ -34,8 +36,8 @@ pub enum Suite {
 
 impl Suite {
     /// All of them, in the order they are run.
-    pub const ALL: [Self; 7] =
-        [Self::Unit, Self::Doc, Self::Scripts, Self::Wasm, Self::Api, Self::Schema, Self::Browser];
+    pub const ALL: [Self; 8] =
+        [Self::Unit, Self::Doc, Self::Scripts, Self::Wasm, Self::Api, Self::Postgres, Self::Schema, Self::Browser];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Suite {
             Self::Wasm => "wasm",
             Self::Scripts => "scripts",
             Self::Api => "api",
+            Self::Postgres => "postgres",
             Self::Schema => "schema",
             Self::Browser => "browser",
         }
@@ -58,6 +61,7 @@ impl Suite {
             Self::Wasm => "the core under Node, the client's browser parts in Chromium",
             Self::Scripts => "the scripts of the pages under Node",
             Self::Api => "real processes over HTTP: restarts, kills, settings",
+            Self::Postgres => "route tests and real processes again, on Postgres",
             Self::Schema => "the server beside its OpenAPI document (schemathesis)",
             Self::Browser => "journeys in Chromium (Playwright)",
         }
@@ -70,17 +74,18 @@ impl Suite {
 
     /// Whether some of its tests run on Postgres.
     pub fn needs_postgres(self) -> bool {
-        matches!(self, Self::Unit | Self::Api)
+        matches!(self, Self::Unit | Self::Api | Self::Postgres)
     }
 
     /// Runs it. Says whether it passed, and counts its tests.
-    pub fn run(self, places: &Places, postgres: Option<&Throwaway>) -> Result<(bool, Count), Failure> {
+    pub fn run(self, places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), Failure> {
         match self {
             Self::Unit => unit(places, postgres),
             Self::Doc => doc(places),
             Self::Wasm => wasm(places),
             Self::Scripts => scripts(places),
             Self::Api => api(places, postgres),
+            Self::Postgres => on_postgres(places, postgres),
             Self::Schema => schema::run(places),
             Self::Browser => {
                 let all = e2e::Options::default();
@@ -91,19 +96,57 @@ impl Suite {
     }
 }
 
+fn unit(places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), Failure> {
+    native(places, postgres, |cargo, _| {
+        white_box(cargo).args(["--lib", "--bins", "--tests"]);
+    })
+}
+
+/// The tests that run on either database. What is about files, or always about Postgres, is not run again.
+fn on_postgres(places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), Failure> {
+    const CHOICE: (&str, &str) = ("QIANBAO_TEST_DATABASE", "postgres");
+    let routes = native(places, postgres, |cargo, has_nextest| {
+        white_box(cargo).args(["--lib", "--test", "doors", "--test", "money", "--test", "funding"]);
+        if has_nextest {
+            cargo.args(["--filterset", "package(qianbao-server)"]);
+        }
+        cargo.env(CHOICE.0, CHOICE.1);
+    })?;
+    let processes = black_box(places, postgres, |cargo| {
+        cargo.args([
+            "--package",
+            "qianbao-tests-api",
+            "--test",
+            "audit",
+            "--test",
+            "operation",
+            "--test",
+            "restart",
+            "--test",
+            "settings",
+            "--test",
+            "wallet",
+        ]);
+        cargo.env(CHOICE.0, CHOICE.1);
+    })?;
+    Ok((routes.0 && processes.0, routes.1 + processes.1))
+}
+
 /// By nextest where it is there; it is not worth minutes of compiling where it is not.
-fn unit(places: &Places, postgres: Option<&Throwaway>) -> Result<(bool, Count), Failure> {
+fn native(
+    places: &Places,
+    postgres: Option<&Postgres>,
+    choose: impl FnOnce(&mut Command, bool),
+) -> Result<(bool, Count), Failure> {
     let mut cargo = command(places, "cargo");
     let nextest = process::succeeds(command(places, "cargo").args(["nextest", "--version"]));
     if nextest {
         cargo.args(["nextest", "run", "--no-fail-fast", "--cargo-quiet"]);
     } else {
-        cargo.args(["test", "--no-fail-fast", "--quiet", "--lib", "--bins", "--tests"]);
+        cargo.args(["test", "--no-fail-fast", "--quiet"]);
     }
-    cargo.args(["--locked", "--workspace"]);
-    for package in BLACK_BOX {
-        cargo.args(["--exclude", package]);
-    }
+    cargo.arg("--locked");
+    choose(&mut cargo, nextest);
     if let Some(postgres) = postgres {
         postgres.tell(&mut cargo);
     }
@@ -114,10 +157,7 @@ fn unit(places: &Places, postgres: Option<&Throwaway>) -> Result<(bool, Count), 
 
 fn doc(places: &Places) -> Result<(bool, Count), Failure> {
     let mut cargo = command(places, "cargo");
-    cargo.args(["test", "--doc", "--no-fail-fast", "--quiet", "--locked"]);
-    for package in ["core", "api", "ledger", "client"] {
-        cargo.args(["--package", &format!("qianbao-{package}")]);
-    }
+    white_box(cargo.args(["test", "--doc", "--no-fail-fast", "--quiet", "--locked"]));
     let kept = process::run_kept(&mut cargo)?;
     Ok((kept.success, Count::of_libtest(&kept.text)))
 }
@@ -131,26 +171,46 @@ fn scripts(places: &Places) -> Result<(bool, Count), Failure> {
 
 fn wasm(places: &Places) -> Result<(bool, Count), Failure> {
     tools::ensure(places, &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Chromium])?;
-    let core = wasm_tests(places, "qianbao-core", "vectors")?;
-    let client = wasm_tests(places, "qianbao-client", "browser")?;
-    Ok((core.0 && client.0, core.1 + client.1))
+    let mut outcome = (true, Count::default());
+    for (package, target, more) in [
+        ("qianbao-core", "vectors", &[] as &[&str]),
+        // As the browser's apps have it: without Unicode's tables, which composing texts needs.
+        ("qianbao-core", "vectors", &["--no-default-features", "--", "--skip", "texts_are_kept_or_refused"]),
+        ("qianbao-client", "browser", &[]),
+    ] {
+        let (passed, count) = wasm_tests(places, package, target, more)?;
+        outcome = (outcome.0 && passed, outcome.1 + count);
+    }
+    Ok(outcome)
 }
 
-fn wasm_tests(places: &Places, package: &str, target: &str) -> Result<(bool, Count), Failure> {
+fn wasm_tests(places: &Places, package: &str, target: &str, more: &[&str]) -> Result<(bool, Count), Failure> {
     let mut cargo = command(places, "cargo");
     cargo.args(["test", "--locked", "--target", "wasm32-unknown-unknown", "--package", package, "--test", target]);
+    cargo.args(more);
     cargo.envs(tools::chromedriver(places).map(|driver| ("CHROMEDRIVER", driver)));
     let kept = process::run_kept(&mut cargo)?;
     Ok((kept.success, Count::of_libtest(&kept.text)))
 }
 
-fn api(places: &Places, postgres: Option<&Throwaway>) -> Result<(bool, Count), Failure> {
-    run::build(places, false)?;
+fn api(places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), Failure> {
+    black_box(places, postgres, |cargo| {
+        for package in BLACK_BOX {
+            cargo.args(["--package", package]);
+        }
+    })
+}
+
+fn black_box(
+    places: &Places,
+    postgres: Option<&Postgres>,
+    choose: impl FnOnce(&mut Command),
+) -> Result<(bool, Count), Failure> {
+    build_programs(places, false)?;
     let mut cargo = command(places, "cargo");
     cargo.args(["test", "--no-fail-fast", "--locked"]);
-    for package in BLACK_BOX {
-        cargo.args(["--package", package]);
-    }
+    choose(&mut cargo);
+    tools::ensure(places, &[Tool::Strace])?;
     cargo.env("QIANBAO_BIN", places.program("debug", "qianbao"));
     cargo.env("QIANBAO_SANDBOX_BIN", places.program("debug", "qianbao-sandbox"));
     if let Some(postgres) = postgres {

@@ -1,5 +1,7 @@
 //! Which crate may depend on which: the table of the architecture. Arrows point down only.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::finding::Finding;
@@ -10,20 +12,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("api", &["core"]),
     ("ledger", &["core", "tests-postgres"]),
     ("connectors", &["core"]),
-    ("server", &["core", "api", "ledger", "connectors"]),
+    ("server", &["core", "api", "ledger", "connectors", "tests-postgres"]),
     ("sandbox", &["core", "connectors"]),
     ("client", &["core", "api"]),
-    ("wasm", &["core", "api", "client"]),
     ("view", &[]),
     ("ui", &["core", "view"]),
     ("app", &["core", "api", "client", "ui"]),
     ("desk", &["core", "api", "client", "ui"]),
-    ("console", &["core", "api", "client", "ui"]),
     ("xtask", &[]),
-    ("tests-api", &["core", "api", "client"]),
+    ("tests-api", &["core", "api", "client", "tests-postgres"]),
     ("tests-bench", &["core", "ledger", "tests-postgres"]),
-    ("tests-faults", &["core", "api", "tests-api"]),
-    ("tests-load", &["core", "api", "tests-api"]),
+    ("tests-faults", &["core", "api", "ledger", "tests-api", "tests-postgres"]),
+    ("tests-load", &["core", "api", "ledger", "server", "tests-api", "tests-bench"]),
     ("tests-postgres", &[]),
 ];
 
@@ -51,6 +51,10 @@ const FORBIDDEN_FOREIGN: &[(&str, &[&str])] = &[
     ("ui", &["gloo-net", "idb", "leptos_i18n", "leptos_router"]),
 ];
 
+/// What only tests may switch on: (crate of ours, feature, who). Cargo switches a feature on for everybody who is built at the same time, so nobody
+/// else may be in a position to ask for it.
+const FOR_TESTS: &[(&str, &str, &str)] = &[("ledger", "faults", "tests-faults")];
+
 /// What `cargo metadata --no-deps` answers, as far as it matters here.
 #[derive(Deserialize)]
 pub struct Metadata {
@@ -61,17 +65,48 @@ pub struct Metadata {
 struct Package {
     name: String,
     dependencies: Vec<Dependency>,
+    #[serde(default)]
+    features: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
 struct Dependency {
     name: String,
     kind: Option<String>,
+    #[serde(default)]
+    features: Vec<String>,
 }
 
 /// Arrows that are not in the table.
 pub fn wrong_arrows(metadata: &Metadata) -> Vec<Finding> {
-    metadata.packages.iter().flat_map(of_package).collect()
+    metadata.packages.iter().flat_map(|package| of_package(package).into_iter().chain(of_features(package))).collect()
+}
+
+/// Features for tests that this crate asks for, or has on by default or by another feature.
+fn of_features(package: &Package) -> Vec<Finding> {
+    let short = package.name.strip_prefix("qianbao-").unwrap_or(&package.name);
+    let file = format!("{}/Cargo.toml", package.name);
+    let mut findings = Vec::new();
+    for (crate_name, feature, who) in FOR_TESTS {
+        let named = format!("qianbao-{crate_name}");
+        let asks = package
+            .dependencies
+            .iter()
+            .any(|dependency| dependency.name == named && dependency.features.iter().any(|name| name == feature));
+        let implied = package.features.values().flatten().any(|name| {
+            *name == format!("{named}/{feature}")
+                || *name == format!("{named}?/{feature}")
+                || (short == *crate_name && name == feature)
+        });
+        if (asks || implied) && short != *who {
+            findings.push(Finding::new(
+                &file,
+                0,
+                format!("switches on {named}'s feature {feature}, which is for {who} alone"),
+            ));
+        }
+    }
+    findings
 }
 
 fn of_package(package: &Package) -> Vec<Finding> {
@@ -109,13 +144,18 @@ fn of_package(package: &Package) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{Dependency, Metadata, Package, wrong_arrows};
 
     fn package(name: &str, dependencies: &[(&str, Option<&str>)]) -> Metadata {
-        let dependencies = dependencies
-            .iter()
-            .map(|(name, kind)| Dependency { name: (*name).to_owned(), kind: kind.map(str::to_owned) });
-        Metadata { packages: vec![Package { name: name.to_owned(), dependencies: dependencies.collect() }] }
+        let dependencies = dependencies.iter().map(|(name, kind)| Dependency {
+            name: (*name).to_owned(),
+            kind: kind.map(str::to_owned),
+            features: Vec::new(),
+        });
+        let dependencies = dependencies.collect();
+        Metadata { packages: vec![Package { name: name.to_owned(), dependencies, features: BTreeMap::default() }] }
     }
 
     #[test]
@@ -128,6 +168,22 @@ mod tests {
     fn the_domain_reaches_for_nothing_outside() {
         assert_eq!(wrong_arrows(&package("qianbao-core", &[("tokio", None)])).len(), 1);
         assert_eq!(wrong_arrows(&package("qianbao-core", &[("tokio", Some("dev"))])).len(), 0);
+    }
+
+    #[test]
+    fn what_is_for_tests_stays_with_them() {
+        let asking = |name: &str| {
+            let mut metadata = package(name, &[("qianbao-ledger", None)]);
+            metadata.packages[0].dependencies[0].features.push("faults".to_owned());
+            wrong_arrows(&metadata).len()
+        };
+        assert_eq!((asking("qianbao-tests-faults"), asking("qianbao-server")), (0, 1));
+        let mut by_default = package("qianbao-ledger", &[]);
+        by_default.packages[0].features.insert("default".to_owned(), vec!["faults".to_owned()]);
+        assert_eq!(wrong_arrows(&by_default).len(), 1);
+        let mut passed_on = package("qianbao-server", &[]);
+        passed_on.packages[0].features.insert("more".to_owned(), vec!["qianbao-ledger/faults".to_owned()]);
+        assert_eq!(wrong_arrows(&passed_on).len(), 1);
     }
 
     #[test]

@@ -45,6 +45,7 @@ const CHECKS: &[Check] = &[
     ("format", programs::format),
     ("clippy native", programs::clippy_native),
     ("clippy wasm", programs::clippy_wasm),
+    ("fuzz targets", programs::fuzz),
 ];
 
 /// Runs the command.

@@ -1,4 +1,4 @@
-//! Checks that other programs make: rustfmt, clippy, cargo-deny, html-validate, tsc.
+//! Checks that other programs make: rustfmt, clippy, rustc, cargo-deny, html-validate, tsc.
 
 use crate::failure::Failure;
 use crate::places::Places;
@@ -29,6 +29,17 @@ pub fn clippy_wasm(places: &Places) -> Result<(), Failure> {
         clippy.args(["--package", &format!("qianbao-{crate_name}")]);
     }
     run(clippy.args(["--", "-D", "warnings"]), "do what clippy says above")
+}
+
+/// The fuzz targets compile. They are a workspace of their own, so no other command would notice that they or their lock file are behind.
+pub fn fuzz(places: &Places) -> Result<(), Failure> {
+    let mut check = command(places, "cargo");
+    check.args(["check", "--quiet", "--locked", "--tests", "--manifest-path", "tests/fuzz/Cargo.toml"]);
+    check.arg("--target-dir").arg(places.target.join("fuzz"));
+    run(
+        &mut check,
+        "correct what the compiler names; a lock file that is behind: cargo update --workspace --manifest-path tests/fuzz/Cargo.toml",
+    )
 }
 
 /// Bans, licences and sources of every crate in the lock file.

@@ -15,6 +15,13 @@ pub fn has_wasm_target(places: &Places) -> bool {
     out.status.success() && std::fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some())
 }
 
+/// Whether cargo has installed this version of a package, for programs that do not tell their own.
+pub fn has(places: &Places, package: &str, version: &str) -> bool {
+    let Ok(out) = command(places, "cargo").args(["install", "--list"]).output() else { return false };
+    let line = format!("{package} v{version}:");
+    String::from_utf8_lossy(&out.stdout).lines().any(|found| found == line)
+}
+
 /// Adds the wasm target by rustup.
 pub fn add_wasm_target(places: &Places) -> Result<(), Failure> {
     run(
@@ -58,7 +65,8 @@ fn compile(places: &Places, name: &str, version: &str) -> std::process::Command 
     let mut command = command(places, "cargo");
     command
         .args(["install", name, "--version", version])
-        .env("CARGO_TARGET_DIR", places.target.join("tools").join(name))
+        // One folder for all: what two of them need alike is compiled once.
+        .env("CARGO_TARGET_DIR", places.target.join("tools"))
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");

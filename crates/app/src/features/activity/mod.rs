@@ -15,7 +15,7 @@ use qianbao_ui::{Button, ButtonKind, Fetched, Field, FieldKind, Navigation, Scro
 
 use self::model::{Line, Search};
 use crate::browser::calendar::day;
-use crate::frame::Screen;
+use crate::parts::Screen;
 use crate::route::Route;
 use crate::state::Wallet;
 use crate::state::wallet::PAGE;

@@ -8,8 +8,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Empty, Glyph, Icon, Link, LinkButton};
 
-use crate::frame::Screen;
-use crate::parts::EntryRow;
+use crate::parts::{EntryRow, Screen};
 use crate::route::Route;
 use crate::state::Wallet;
 use crate::words::{said, say, words};

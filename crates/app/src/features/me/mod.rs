@@ -10,7 +10,7 @@ use qianbao_ui::{Act, Banner, Button, ButtonKind, Card, Fact, Glyph, Icon, Mark,
 use crate::app::Offers;
 use crate::browser::calendar::{Style, written};
 use crate::browser::version;
-use crate::frame::Screen;
+use crate::parts::Screen;
 use crate::parts::language::LanguageChoice;
 use crate::parts::{Trouble, TroubleNote, moment};
 use crate::state::preferences::Theme;

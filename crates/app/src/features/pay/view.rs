@@ -47,11 +47,24 @@ fn refused(words: Words, trouble: Trouble, again: impl Fn(()) + Send + Sync + 's
     }
 }
 
+/// The code's signature could not be checked now. It may be as genuine as any, so nothing is said against it.
+fn unchecked(words: Words, again: impl Fn(()) + Send + Sync + 'static) -> View {
+    view! {
+        <div class="stack">
+            <Banner text=say!(words, code_unchecked) tone=Tone::Gold glyph=Glyph::Info />
+            <p class="quiet">{text(say!(words, money_not_moved))}</p>
+            <Button text=say!(words, try_again) glyph=Glyph::Refresh press=again />
+            <LinkButton href="/scan" text=say!(words, scan_again) kind=ButtonKind::Quiet glyph=Glyph::Scan />
+        </div>
+    }
+}
+
 /// It cannot be paid: what it is, and what to do.
 pub fn stopped(words: Words, stop: Stop, again: impl Fn(()) + Send + Sync + 'static) -> View {
     let content = model::foreign_text(&stop);
     let (tone, sentence) = match stop {
         Stop::Refused(error) => return refused(words, Trouble::Request(error), again),
+        Stop::Unchecked(_) => return unchecked(words, again),
         Stop::Suspect(_) | Stop::Forged => (Tone::Cinnabar, say!(words, code_suspect)),
         Stop::Differs => (Tone::Cinnabar, say!(words, code_differs)),
         Stop::Foreign(_) => (Tone::Gold, say!(words, code_foreign)),

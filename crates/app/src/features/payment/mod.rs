@@ -13,8 +13,7 @@ use qianbao_ui::Fetched;
 use qianbao_ui::dom::{View, view};
 
 use self::model::Standing;
-use crate::frame::Screen;
-use crate::parts::Trouble;
+use crate::parts::{Screen, Trouble};
 use crate::route::Route;
 use crate::state::Wallet;
 use crate::words::{say, words};

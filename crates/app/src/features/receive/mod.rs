@@ -10,8 +10,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::{Button, ButtonKind, Fetched, Glyph, Rosette, Toaster};
 
 use crate::browser::clipboard;
-use crate::frame::Screen;
-use crate::parts::{Trouble, TroubleNote};
+use crate::parts::{Screen, Trouble, TroubleNote};
 use crate::route::Route;
 use crate::state::{Wallet, receive_code};
 use crate::words::{said, say, words};

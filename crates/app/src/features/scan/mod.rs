@@ -5,6 +5,7 @@ mod view;
 
 use leptos::html;
 use leptos::prelude::*;
+use qianbao_core::scan::SCANNED_CHARACTERS_MAX;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Field, FieldKind, Glyph, IconButton, Navigation, Sheet, Toaster};
@@ -15,8 +16,13 @@ use crate::browser::scanner::{self, Camera, ScannerError};
 use crate::route::{PayFor, Route};
 use crate::words::{Words, said, say, words};
 
-/// Longest text that is taken for a code, in characters; the longest code has 512.
-const TEXT_MAX: usize = 1_000;
+/// How much of a text is taken along, in characters: one more than the longest that is read, so that a longer one is known to be
+/// too long and says so.
+const TEXT_MAX: usize = SCANNED_CHARACTERS_MAX + 1;
+
+/// How much the field takes, in UTF-16 units as a browser counts: more than [`TEXT_MAX`] characters need, for a browser cuts what
+/// is pasted without a word.
+const FIELD_MAX: u32 = 30_000;
 
 /// What to say when there is no camera picture or no code in a file.
 fn sentence(words: Words, error: ScannerError) -> String {
@@ -120,7 +126,7 @@ fn Typing(
                     input=move |text| typed.set(text)
                     kind=FieldKind::Lines
                     hint=say!(words, code_or_link_hint)
-                    length_max=1000
+                    length_max=FIELD_MAX
                 />
                 <Button
                     text=say!(words, go_on)

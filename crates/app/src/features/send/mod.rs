@@ -8,7 +8,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Button, ButtonKind, Empty, Field, FieldKind, Glyph, Icon, LinkButton, Mark, Navigation, Row};
 
-use crate::frame::Screen;
+use crate::parts::Screen;
 use crate::route::{PayFor, Route};
 use crate::state::Wallet;
 use crate::words::{said, say, words};

@@ -9,8 +9,7 @@ use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, Field, FieldKind, Link, Navigation};
 
 use crate::features::welcome::way_in;
-use crate::frame::Screen;
-use crate::parts::{Trouble, TroubleNote};
+use crate::parts::{Screen, Trouble, TroubleNote};
 use crate::route::{Route, next_of};
 use crate::state::Wallet;
 use crate::words::{problem, said, say, words};

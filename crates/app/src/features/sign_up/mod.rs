@@ -12,8 +12,7 @@ use qianbao_ui::{Act, Button, Field, FieldKind, Link, Navigation};
 
 use self::model::{Entered, Flaw, Place};
 use crate::features::welcome::way_in;
-use crate::frame::Screen;
-use crate::parts::{Trouble, TroubleNote};
+use crate::parts::{Screen, Trouble, TroubleNote};
 use crate::route::{Route, next_of};
 use crate::state::Wallet;
 use crate::words::{Locale, Words, problem, said, say, words};

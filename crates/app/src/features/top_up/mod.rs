@@ -14,8 +14,7 @@ use qianbao_ui::{
     Tone,
 };
 
-use crate::frame::Screen;
-use crate::parts::{Trouble, TroubleNote, amount, moment};
+use crate::parts::{Screen, Trouble, TroubleNote, amount, moment};
 use crate::route::Route;
 use crate::state::Wallet;
 use crate::words::{Words, say, words};

@@ -11,6 +11,7 @@ use qianbao_client::Platform;
 use qianbao_client::clock::Clock;
 use qianbao_client::entropy::Entropy;
 use qianbao_client::events::{Events, Hint};
+use qianbao_client::owed::{Owed, OwedInMemory};
 use qianbao_client::storage::memory::MemoryStorage;
 use qianbao_client::storage::{Record, Storage, StorageError, Table, Write};
 use qianbao_client::tabs::{TabMessage, Tabs, WriterLock};
@@ -34,6 +35,7 @@ struct Shared {
     streams: RefCell<Vec<(u32, mpsc::UnboundedSender<Hint>)>>,
     next_tab: Cell<u32>,
     is_full: Cell<bool>,
+    owed: OwedInMemory,
 }
 
 impl Shared {
@@ -79,6 +81,7 @@ impl Device {
             streams: RefCell::default(),
             next_tab: Cell::new(0),
             is_full: Cell::new(false),
+            owed: OwedInMemory::default(),
         };
         Self { shared: Rc::new(shared) }
     }
@@ -124,12 +127,18 @@ impl Tab {
             tabs: Rc::new(Handle(self.clone())),
             events: Rc::new(Handle(self.clone())),
             verifier: Rc::new(super::verifier::Dalek),
+            owed: Rc::new(Handle(self.clone())),
             origin: "https://wallet.example".to_owned(),
         }
     }
 
     pub fn is_dead(&self) -> bool {
         self.steps.get() >= self.dies_at.get()
+    }
+
+    /// The tab is killed before its `dies_at`-th step.
+    pub fn die_at(&self, dies_at: u32) {
+        self.dies_at.set(dies_at);
     }
 
     pub fn steps(&self) -> u32 {
@@ -207,6 +216,24 @@ impl Storage for Handle {
 
     fn is_lasting(&self) -> bool {
         true
+    }
+}
+
+impl Owed for Handle {
+    fn is_owed(&self) -> bool {
+        self.0.shared.owed.is_owed()
+    }
+
+    fn note(&self) {
+        if !self.0.is_dead() {
+            self.0.shared.owed.note();
+        }
+    }
+
+    fn settle(&self) {
+        if !self.0.is_dead() {
+            self.0.shared.owed.settle();
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use qianbao_api::identity::{Locale, PersonView, SessionView, SignIn};
 use qianbao_api::keys::{KeySet, PublicKey};
 use qianbao_api::orders::{CreateRefund, RefundView};
 use qianbao_api::payments::{
-    CreatePaymentRefund, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, Target,
+    CreatePaymentRefund, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, SignedReceipt, Target,
 };
 use qianbao_api::sync::{Document, DocumentBody, SyncPage};
 use qianbao_api::wallets::WalletView;
@@ -41,6 +41,8 @@ pub struct Server {
     pub signed_in: RefCell<Option<String>>,
     pub log: RefCell<Vec<String>>,
     pub keys: RefCell<Vec<PublicKey>>,
+    /// The receipt that is given out, whatever payment is asked for.
+    pub receipt: RefCell<Option<SignedReceipt>>,
     /// What every preview says.
     pub preview: RefCell<Option<Preview>>,
     /// Brings each page twice over and backwards.
@@ -84,6 +86,7 @@ impl Server {
             signed_in: RefCell::default(),
             log: RefCell::default(),
             keys: RefCell::default(),
+            receipt: RefCell::default(),
             preview: RefCell::default(),
             is_sloppy: Cell::new(false),
             sequence: Cell::new(0),
@@ -169,6 +172,10 @@ impl Server {
             },
             (Method::Post, "/v1/payments") => self.pay(handle, body, now),
             (Method::Post, path) if path.ends_with("/refunds") => self.refund(handle, path, body, now),
+            (Method::Get, path) if path.ends_with("/receipt") => match &*self.receipt.borrow() {
+                Some(receipt) => json(receipt),
+                None => problem(404, ProblemCode::NotFound),
+            },
             (Method::Get, path) => match path.strip_prefix("/v1/payments/") {
                 Some(id) => self.status(id, query, now),
                 None => problem(404, ProblemCode::NotFound),

@@ -17,7 +17,7 @@ use qianbao_ui::{
 
 use super::model::{Standing, clock, seconds_left, standing};
 use super::sheets::{CancelSheet, EditSheet};
-use crate::browser::calendar::{Shape, written};
+use crate::browser::calendar::{Style, written};
 use crate::browser::page;
 use crate::browser::screen_lock::ScreenLock;
 use crate::features::today::DayPane;
@@ -170,7 +170,7 @@ fn Paid(
         </div>
         <dl class="facts card">
             <Fact label=say!(paid_by)><bdi>{payer}</bdi></Fact>
-            <Fact label=say!(paid_at)>{move || written(language.locale(), at, Shape::TimeSeconds)}</Fact>
+            <Fact label=say!(paid_at)>{move || written(at, Style::TimeSeconds, language.locale())}</Fact>
         </dl>
         <Button text=say!(next) press=next />
         <LinkButton href=Screen::Order(paid.id).path() text=say!(see_order) kind=ButtonKind::Plain />

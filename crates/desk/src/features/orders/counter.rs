@@ -9,8 +9,9 @@ use qianbao_ui::{
 };
 
 use super::model::{is_refunding, is_void, status_tone, status_word};
+use super::receipt::ReceiptCard;
 use super::refund::{RefundNews, RefundSheet};
-use crate::browser::calendar::{Shape, written};
+use crate::browser::calendar::{Style, written};
 use crate::say;
 use crate::state::Till;
 use crate::state::orders::{Counter, counterparty};
@@ -54,6 +55,7 @@ fn Known(
     let name = counterparty(&counter.entry);
     let said = TextProp::from(move || status_word(language.locale(), status));
     let paid = counter.paid();
+    let receipt = counter.entry.payment.map(|payment| view! { <ReceiptCard payment=payment /> });
     let news = paid.map(|paid| view! { <RefundNews paid=paid /> });
     let give_back = paid.zip(counter.refundable()).map(|(paid, left)| {
         let under_way = Memo::new(move |_| is_refunding(&till.outbox(), paid));
@@ -79,6 +81,7 @@ fn Known(
             </div>
             {news}
             <Facts counter=counter />
+            {receipt}
             {give_back}
         </div>
     }
@@ -112,7 +115,7 @@ fn Facts(
     });
     view! {
         <dl class="facts card">
-            {note} <Fact label=say!(paid_at)>{move || written(language.locale(), at, Shape::Full)}</Fact>
+            {note} <Fact label=say!(paid_at)>{move || written(at, Style::Full, language.locale())}</Fact>
             <Fact label=say!(paid_by)>
                 <bdi>{name}</bdi>
             </Fact> {fee} {refunded} {payment}

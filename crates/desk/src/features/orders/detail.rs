@@ -15,8 +15,9 @@ use qianbao_ui::{
 };
 
 use super::model::{is_refunding, is_void, payer, status_tone, status_word};
+use super::receipt::ReceiptCard;
 use super::refund::{RefundNews, RefundSheet};
-use crate::browser::calendar::{Shape, written};
+use crate::browser::calendar::{Style, written};
 use crate::browser::page;
 use crate::features::code::model::{Standing, standing};
 use crate::say;
@@ -74,6 +75,7 @@ fn Known(
     let waiting = standing(&order, till.now()) == Standing::Waiting;
     let said = TextProp::from(move || status_word(language.locale(), status));
     let name = payer(&order);
+    let receipt = order.payment.map(|payment| view! { <ReceiptCard payment=payment /> });
     view! {
         <div class="stack">
             <div class="detail-head">
@@ -85,6 +87,7 @@ fn Known(
             </div>
             <RefundNews paid=paid />
             <Facts order=order />
+            {receipt}
             {waiting
                 .then(|| view! { <LinkButton href=Screen::Code(id).path() text=say!(show_code) glyph=Glyph::Qr /> })}
             {left
@@ -112,7 +115,7 @@ fn Facts(
 ) -> View {
     let language = Language::get();
     let toaster = Toaster::get();
-    let moment = move |at: Timestamp| move || written(language.locale(), at, Shape::Full);
+    let moment = move |at: Timestamp| move || written(at, Style::Full, language.locale());
     let number = order.id.to_string();
     let copied = number.clone();
     let said_copied = say!(copied);

@@ -10,7 +10,7 @@ use qianbao_ui::{Amount, Button, ButtonKind, Empty, Fetched, Glyph, LinkButton, 
 use super::counter::CounterDetail;
 use super::detail::OrderDetail;
 use super::model::{is_void, status_tone, status_word};
-use crate::browser::calendar::{Shape, day_begin, written};
+use crate::browser::calendar::{Style, day_begin, written};
 use crate::say;
 use crate::screen::Screen;
 use crate::state::ENTRIES_PAGE;
@@ -111,8 +111,8 @@ pub fn ItemRow(
 ) -> View {
     let language = Language::get();
     let at = item.at();
-    let shape = if at >= day_begin(Till::get().now()) { Shape::Time } else { Shape::DayTime };
-    let time = move || written(language.locale(), at, shape);
+    let style = if at >= day_begin(Till::get().now()) { Style::Time } else { Style::DayTime };
+    let time = move || written(at, style, language.locale());
     match item {
         Item::Order(order) => {
             let (status, payer) = (order.status, order.payer.clone());

@@ -4,6 +4,7 @@ mod counter;
 mod detail;
 mod list;
 pub mod model;
+mod receipt;
 mod refund;
 
 pub use list::{Chosen, ItemRow, Orders};

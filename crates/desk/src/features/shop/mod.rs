@@ -135,7 +135,7 @@ fn SignOut() -> View {
     let handle = move || till.presence().person().map(|person| person.handle.clone()).unwrap_or_default();
     let leave = move |()| {
         spawn_local(async move {
-            // Also without a network this device forgets; the session then ends by itself.
+            // Also without a network this device forgets; the client tells the server as soon as it can.
             let _ = till.client().sign_out().await;
         });
     };

@@ -7,7 +7,7 @@ use qianbao_ui::words::text;
 use qianbao_ui::{Amount, AmountSize, BarChart, Button, ButtonKind, Card, Fact, Glyph, Link, Skeleton};
 
 use super::model::{bars, is_quiet};
-use crate::browser::calendar::{Shape, day_begin, written};
+use crate::browser::calendar::{Style, day_begin, written};
 use crate::features::orders::ItemRow;
 
 use crate::state::Till;
@@ -71,7 +71,7 @@ fn DayCard() -> View {
     let age = move || {
         let figures = figures.get().filter(|_| offline())?;
         let locale = language.locale();
-        Some(word!(locale, figures_as_of, time = written(locale, figures.told_at, Shape::DayTime)))
+        Some(word!(locale, figures_as_of, time = written(figures.told_at, Style::DayTime, locale)))
     };
     view! {
         <Card

@@ -3,13 +3,16 @@
 pub mod sessions;
 pub mod tries;
 
+use std::sync::Arc;
+
 use qianbao_api::identity::{Locale, PersonView};
 use qianbao_core::Timestamp;
 use qianbao_core::id::PersonId;
 use qianbao_core::text::{Handle, mask_legal_name};
 use sqlx::AnyPool;
 
-use crate::directory::{DirectoryError, Write};
+use crate::directory::{DirectoryError, Outdated, Write};
+use crate::realm::Realm;
 
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +69,24 @@ pub async fn insert(write: &mut Write, person: &Person) -> Result<(), DirectoryE
     Ok(())
 }
 
+/// The person with this id, from memory when they were read before.
+pub async fn kept_person(realm: &Realm, id: PersonId) -> Result<Option<Arc<Person>>, DirectoryError> {
+    let read = async { Ok(person(realm.directory.readers(), id).await?.map(Arc::new)) };
+    realm.kept.people.get_since(realm.directory.kept_since(), id, read).await
+}
+
+/// The person with this handle, from memory when they were read before.
+pub async fn kept_person_by_handle(realm: &Realm, handle: &Handle) -> Result<Option<Arc<Person>>, DirectoryError> {
+    let read = async {
+        let found = person_by_handle(realm.directory.readers(), handle).await?;
+        Ok::<_, DirectoryError>(found.map(|person| person.id))
+    };
+    match realm.kept.handles.get_since(realm.directory.kept_since(), handle.as_str().to_owned(), read).await? {
+        Some(id) => kept_person(realm, id).await,
+        None => Ok(None),
+    }
+}
+
 /// Writes what a person may change of themselves.
 pub async fn update(write: &mut Write, person: &Person) -> Result<(), DirectoryError> {
     sqlx::query("UPDATE people SET display_name = $1, locale = $2 WHERE id = $3")
@@ -74,6 +95,7 @@ pub async fn update(write: &mut Write, person: &Person) -> Result<(), DirectoryE
         .bind(person.id.to_string())
         .execute(write.sql())
         .await?;
+    write.outdates(Outdated::Person(person.id));
     Ok(())
 }
 

@@ -1,10 +1,12 @@
 //! The table `sessions`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use qianbao_core::Timestamp;
 use qianbao_core::id::{PersonId, SessionId};
-use sqlx::AnyPool;
 
-use crate::directory::{Directory, DirectoryError, Write};
+use crate::directory::{Directory, DirectoryError, Outdated, Write};
 use crate::door::Signed;
 use crate::hosts::Audience;
 
@@ -23,6 +25,26 @@ pub struct NewSession<'a> {
     pub now: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+}
+
+/// A session as it is kept in memory. Clones share the moment of the last use.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Whose, and until when.
+    pub signed: Signed,
+    seen_at: Arc<AtomicI64>,
+}
+
+impl Session {
+    /// When it was last noted to be in use.
+    pub fn seen_at(&self) -> Timestamp {
+        Timestamp(self.seen_at.load(Ordering::Relaxed))
+    }
+
+    /// Notes a use at `now` in the place of the one at `seen_at`. False when another request was first.
+    pub fn see(&self, seen_at: Timestamp, now: Timestamp) -> bool {
+        self.seen_at.compare_exchange(seen_at.0, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
 }
 
 /// Writes a session down.
@@ -56,28 +78,32 @@ pub async fn keep_newest(
     audience: Audience,
     sessions_max: i64,
 ) -> Result<(), DirectoryError> {
-    sqlx::query(
+    let ended: Vec<(String,)> = sqlx::query_as(
         "DELETE FROM sessions WHERE person = $1 AND audience = $2 AND id NOT IN (
-            SELECT id FROM sessions WHERE person = $1 AND audience = $2 ORDER BY created_at DESC, id DESC LIMIT $3)",
+            SELECT id FROM sessions WHERE person = $1 AND audience = $2 ORDER BY created_at DESC, id DESC LIMIT $3)
+         RETURNING token_hash",
     )
     .bind(person.to_string())
     .bind(audience.label())
     .bind(sessions_max)
-    .execute(write.sql())
+    .fetch_all(write.sql())
     .await?;
+    for (token_hash,) in ended {
+        write.outdates(Outdated::Session { audience, token_hash });
+    }
     Ok(())
 }
 
-/// The live session of a token, and when it was last seen in use.
+/// The live session of a token.
 ///
 /// # Errors
 /// When the directory fails.
 pub async fn find(
-    readers: &AnyPool,
+    directory: &Directory,
     token_hash: &str,
     audience: Audience,
     now: Timestamp,
-) -> Result<Option<(Signed, Timestamp)>, DirectoryError> {
+) -> Result<Option<Session>, DirectoryError> {
     let row: Option<(String, String, i64, i64)> = sqlx::query_as(
         "SELECT id, person, expires_at, seen_at FROM sessions
          WHERE token_hash = $1 AND audience = $2 AND expires_at > $3",
@@ -85,12 +111,13 @@ pub async fn find(
     .bind(token_hash.to_owned())
     .bind(audience.label())
     .bind(now.0)
-    .fetch_optional(readers)
+    .fetch_optional(directory.readers())
     .await?;
     let Some((id, person, expires_at, seen_at)) = row else { return Ok(None) };
     let session = id.parse().map_err(|_| DirectoryError::Damaged { column: "sessions.id" })?;
     let person = person.parse().map_err(|_| DirectoryError::Damaged { column: "sessions.person" })?;
-    Ok(Some((Signed { person, session, expires_at: Timestamp(expires_at) }, Timestamp(seen_at))))
+    let signed = Signed { person, session, expires_at: Timestamp(expires_at) };
+    Ok(Some(Session { signed, seen_at: Arc::new(AtomicI64::new(seen_at)) }))
 }
 
 /// Removes the session of a token; answers the session and its person, if it was there.
@@ -107,21 +134,23 @@ pub async fn remove(
         .bind(audience.label())
         .fetch_optional(write.sql())
         .await?;
+    if row.is_some() {
+        write.outdates(Outdated::Session { audience, token_hash: token_hash.to_owned() });
+    }
     Ok(row)
 }
 
-/// Notes that a session was used at `now`.
+/// Notes that a session was used at `now`, unless a later use is noted.
 ///
 /// # Errors
 /// When the directory fails.
-pub async fn mark_seen(directory: &Directory, session: SessionId, now: Timestamp) -> Result<(), DirectoryError> {
-    let mut write = directory.begin().await?;
-    sqlx::query("UPDATE sessions SET seen_at = $1 WHERE id = $2")
+pub async fn mark_seen(write: &mut Write, session: SessionId, now: Timestamp) -> Result<(), DirectoryError> {
+    sqlx::query("UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at < $1")
         .bind(now.0)
         .bind(session.to_string())
         .execute(write.sql())
         .await?;
-    write.commit().await
+    Ok(())
 }
 
 /// Whether the session is there and not over.
@@ -144,4 +173,12 @@ pub async fn is_open(directory: &Directory, session: SessionId, now: Timestamp) 
 pub async fn sweep(write: &mut Write, now: Timestamp) -> Result<(), DirectoryError> {
     sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now.0).execute(write.sql()).await?;
     Ok(())
+}
+
+/// Removes all sessions; answers how many.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn remove_all(write: &mut Write) -> Result<u64, DirectoryError> {
+    Ok(sqlx::query("DELETE FROM sessions").execute(write.sql()).await?.rows_affected())
 }

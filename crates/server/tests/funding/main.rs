@@ -1,20 +1,18 @@
 //! Money in by bank transfer, through the routes: what comes is booked once, or held where the operator sees it.
 
+mod bank;
+
 use std::error::Error;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
 use axum::http::{Request, header};
-use axum::routing::{get, put};
-use axum::{Json, Router};
 use data_encoding::HEXLOWER;
 use qianbao_api::Page;
 use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::payments::PayeeView;
 use qianbao_api::topups::{TopupStatus, TopupView};
-use qianbao_connectors::bank::{CollectionAccount, Credit, CreditPage, Cursor, Subscription};
+use qianbao_connectors::bank::{Credit, Cursor};
 use qianbao_connectors::notice::{SIGNATURE_HEADER, Secret, TIMESTAMP_HEADER, seal};
 use qianbao_core::id::{PersonId, TopupId};
 use qianbao_core::posting::AccountKey;
@@ -24,57 +22,22 @@ use qianbao_server::app::App;
 use qianbao_server::clock::{Clock, Sources, SystemRandom};
 use qianbao_server::config::ServeOptions;
 use qianbao_server::funding::{BANK_NAME, accounts, catch_up, rows, subscription};
+use qianbao_server::halt::{Halted, Reason};
 use qianbao_server::hosts::RealmName;
 use qianbao_server::realm::Realm;
 use qianbao_server::wallets::accounts::personal_wallet;
+use qianbao_tests_postgres::Database;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+use bank::{FakeBank, lock};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 const WALLET: &str = "wallet.localhost:8787";
 const API: &str = "api.localhost:8787";
 const API_TEST: &str = "api.test.localhost:8787";
-
-/// A bank that remembers who subscribed, and lists what it is told to list.
-#[derive(Clone, Default)]
-struct FakeBank {
-    subscribed: Arc<Mutex<Vec<Subscription>>>,
-    listed: Arc<Mutex<Vec<Credit>>>,
-}
-
-fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl FakeBank {
-    async fn open(&self) -> Outcome<SocketAddr> {
-        let subscribe = async |State(bank): State<Self>, Json(subscription): Json<Subscription>| {
-            lock(&bank.subscribed).push(subscription);
-            Json(CollectionAccount {
-                account_name: "Qianbao".to_owned(),
-                account_number: "6209121234567890123".to_owned(),
-                bank_name: "Bank".to_owned(),
-                demo_page: Some("http://bank.localhost:1".to_owned()),
-            })
-        };
-        let credits = async |State(bank): State<Self>, Path(_): Path<String>, request: axum::extract::Request| {
-            let after: i64 = request.uri().query().and_then(|q| q.strip_prefix("after=")?.parse().ok()).unwrap_or(0);
-            let listed = lock(&bank.listed);
-            let credits = listed.iter().filter(|credit| credit.booked_at.0 > after).cloned().collect();
-            Json(CreditPage { credits, more: false })
-        };
-        let routes = Router::new()
-            .route("/v1/customers/{customer}", put(subscribe))
-            .route("/v1/customers/{customer}/credits", get(credits))
-            .with_state(self.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        tokio::spawn(async move { axum::serve(listener, routes).await });
-        Ok(address)
-    }
-}
 
 /// A server with a bank, and one person signed in.
 struct House {
@@ -83,6 +46,8 @@ struct House {
     person: PersonId,
     cookie: String,
     _folder: tempfile::TempDir,
+    /// Where the tests run on Postgres.
+    _database: Option<Database>,
 }
 
 impl House {
@@ -93,15 +58,22 @@ impl House {
     }
 
     async fn with_bank(bank: FakeBank, address: &str) -> Outcome<Self> {
-        let folder = tempfile::tempdir()?;
+        let (folder, database) = (tempfile::tempdir()?, qianbao_tests_postgres::chosen());
         let options = ServeOptions {
             data: Some(folder.path().to_path_buf()),
+            database: database.as_ref().map(|database| database.address().to_owned()),
             bank_url: Some(address.to_owned()),
             ..ServeOptions::default()
         };
         let app = App::open(options.resolve()?, Sources::system()).await?;
-        let mut house =
-            Self { app, bank, person: PersonId::from_parts(0, [0; 10]), cookie: String::new(), _folder: folder };
+        let mut house = Self {
+            app,
+            bank,
+            person: PersonId::from_parts(0, [0; 10]),
+            cookie: String::new(),
+            _folder: folder,
+            _database: database,
+        };
         (house.person, house.cookie) = house.sign_up("ming").await?;
         Ok(house)
     }
@@ -383,6 +355,22 @@ async fn asking_again_answers_alike() -> Outcome {
     Ok(())
 }
 
+/// Postgres keeps no NUL in a text: what a stranger wrote into a transfer must not keep the money from being booked.
+#[tokio::test]
+async fn letters_that_no_database_keeps_hold_no_money_up() -> Outcome {
+    let house = House::open().await?;
+    let topup = house.ask(5_000).await?;
+    let credit = house.credit("E1", &format!("{}\0", topup.reference), 300);
+    let credit = Credit { payer_name: "\0李\0明\0".to_owned(), payer_last4: Some("1\x0023".to_owned()), ..credit };
+    assert_eq!(house.notify(&credit).await?.0, 204);
+    house.assert_money(300, 0).await?;
+    let digest = rows::CreditRow::new(&credit, None).digest;
+    let row = rows::credit(house.realm().directory.readers(), &digest).await?.ok_or("expected the row")?;
+    assert_eq!((row.payer_name.as_str(), row.payer_last4.as_deref()), ("李明", Some("123")));
+    assert_eq!(house.notify(&house.credit("E\0", &topup.reference, 300)).await?, (400, "malformed_request".to_owned()));
+    house.assert_money(300, 0).await
+}
+
 #[tokio::test]
 async fn lists_come_in_pages_newest_first() -> Outcome {
     let house = House::open().await?;
@@ -544,5 +532,37 @@ async fn a_credit_above_every_limit_is_held_and_one_above_the_ledger_is_seen() -
     write.commit().await?;
     let rows = rows::held(house.realm().directory.readers(), 10).await?;
     assert_eq!(rows.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_restore_nothing_goes_out_until_all_that_came_is_booked() -> Outcome {
+    let house = House::open().await?;
+    let topup = house.ask(5_000).await?;
+    let (realm, bank) = (house.realm(), house.app.bank.as_ref());
+    let subscription = subscription(realm, &house.app.config.hosts);
+    let since = house.app.sources.now();
+    for reason in Reason::ALL {
+        realm.halt().raise(&Halted { reason, detail: String::new(), since }).await?;
+    }
+    let bad = house.credit("E1", &topup.reference, 5_000);
+    let owner = rows::CreditRow::new(&bad, Some((house.person, topup.id)));
+    let mut write = realm.directory.begin().await?;
+    rows::insert_credit(&mut write, &owner, bad.booked_at).await?;
+    sqlx::query("UPDATE bank_credits SET person = 'nobody'").execute(write.sql()).await?;
+    write.commit().await?;
+    lock(&house.bank.listed).push(bad);
+    let standing = async || Ok::<_, Box<dyn Error>>(realm.halt().reasons().await?.len());
+    catch_up::catch_up(realm, &house.app.sources, bank, &subscription).await?;
+    assert_eq!(standing().await?, 2, "the list was read, and one credit of it is not booked");
+
+    let mut write = realm.directory.begin().await?;
+    let repair = sqlx::query("UPDATE bank_credits SET person = $1 WHERE entry = 'E1'");
+    repair.bind(house.person.to_string()).execute(write.sql()).await?;
+    write.commit().await?;
+    catch_up::catch_up(realm, &Sources::new(Ahead(20), SystemRandom), bank, &subscription).await?;
+    house.assert_money(5_000, 0).await?;
+    let left: Vec<Reason> = realm.halt().reasons().await?.into_iter().map(|halted| halted.reason).collect();
+    assert_eq!(left, [Reason::Books], "the bank says nothing about the books");
     Ok(())
 }

@@ -1,0 +1,36 @@
+//! Which packages a call of cargo names together.
+//!
+//! Cargo unites the features of what is named in one call: tokio for the server alone is another tokio than for the server and the tests of
+//! everything, and all that stands on it is compiled again. So the calls of a development build name the same packages and ask for tests,
+//! which brings in what only they depend on.
+
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::places::Places;
+use crate::process::{command, run};
+
+/// Packages of black-box tests: they start the built programs and run in suites of their own. They compile the ledger with its faults.
+pub const BLACK_BOX: [&str; 2] = ["qianbao-tests-api", "qianbao-tests-faults"];
+
+/// Names everything but the black-box tests.
+pub fn white_box(cargo: &mut Command) -> &mut Command {
+    cargo.arg("--workspace");
+    for package in BLACK_BOX {
+        cargo.args(["--exclude", package]);
+    }
+    cargo
+}
+
+/// Builds the server and the sandbox.
+pub fn build_programs(places: &Places, release: bool) -> Result<(), Failure> {
+    let mut cargo = command(places, "cargo");
+    cargo.args(["build", "--quiet", "--locked"]);
+    if release {
+        cargo.args(["--release", "--package", "qianbao-server", "--package", "qianbao-sandbox"]);
+    } else {
+        // One small test, so that the features are those of the tests.
+        white_box(&mut cargo).args(["--bin", "qianbao", "--bin", "qianbao-sandbox", "--test", "wire"]);
+    }
+    run(&mut cargo, "read the compiler's message above, correct it and run the command again")
+}
