@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -116,6 +117,12 @@ impl Ledger {
     }
 }
 
+/// How long the lock of a ledger is waited for. A process that was killed is gone a moment later only, and a program that it was just
+/// starting holds the lock until it has begun.
+const LOCK_WITHIN: Duration = Duration::from_secs(2);
+/// Time between two looks at the lock.
+const LOCK_LOOK: Duration = Duration::from_millis(20);
+
 /// Locks `FILE.lock` for the life of the returned file. The lock is the system's and ends with the process.
 fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
@@ -123,9 +130,13 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = PathBuf::from(name);
     let failed = |error: std::io::Error| OpenError::Lock { path: lock_path.clone(), message: error.to_string() };
     let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if began.elapsed() < LOCK_WITHIN => std::thread::sleep(LOCK_LOOK),
+            Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { path: path.to_owned() }),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
 }

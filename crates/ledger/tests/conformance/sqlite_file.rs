@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use qianbao_core::Currency;
 use qianbao_core::posting::{Posting, PostingRef};
@@ -25,6 +26,20 @@ async fn a_second_process_is_refused() {
     assert!(second.to_string().contains("in use by another process"), "{second}");
     drop(first);
     open(&path, &clock).expect("the lock ended with the first");
+}
+
+#[tokio::test]
+async fn a_process_that_is_just_ending_is_waited_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ledger.db");
+    let clock = StoppedClock::new();
+    let first = open(&path, &clock).expect("a new file opens");
+    let ending = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        drop(first);
+    });
+    open(&path, &clock).expect("the first has ended in time");
+    ending.join().expect("it did not panic");
 }
 
 #[tokio::test]
@@ -181,7 +196,7 @@ async fn a_locked_file_is_busy_and_nothing_more() {
     world.fund("ming", 1_000).await;
     world.fund("lan", 0).await;
     let connection = rusqlite::Connection::open(&path).expect("opens");
-    connection.busy_timeout(std::time::Duration::from_secs(10)).expect("waits");
+    connection.busy_timeout(Duration::from_secs(10)).expect("waits");
     connection.execute_batch("BEGIN IMMEDIATE").expect("locks");
     let draft = world.pay("ming", "lan", 1);
     assert_eq!(world.submit(draft.clone()).await, Err(SubmitError::Busy));
