@@ -3,7 +3,7 @@
 
 use num_bigint::BigInt;
 use proptest::prelude::*;
-use qianbao_core::money::{BasisPoints, Rounding, fee_back};
+use qianbao_core::money::{BasisPoints, MoneyError, Rounding, fee_back};
 use qianbao_core::{Currency, Locale, Money};
 
 const ROUNDINGS: [Rounding; 4] = [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down, Rounding::Up];
@@ -56,7 +56,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn a_sum_says_what_adding_one_after_another_says(
+    fn a_sum_is_exact_or_refused(
         amounts in proptest::collection::vec((minor(), 0..40_u8), 0..40),
         tame in any::<bool>(),
     ) {
@@ -66,8 +66,12 @@ proptest! {
             Money::new(if tame { minor % 1_000 } else { minor }, if kind == 0 { other } else { cny })
         };
         let amounts: Vec<Money> = amounts.into_iter().map(money).collect();
-        let one_by_one = amounts.iter().try_fold(Money::zero(cny), |sum, amount| sum.checked_add(*amount));
-        prop_assert_eq!(Money::sum(cny, &amounts), one_by_one);
+        let exact: BigInt = amounts.iter().map(|amount| big(amount.minor)).sum();
+        let expected = match amounts.iter().find(|amount| amount.currency != cny) {
+            Some(_) => Err(MoneyError::CurrencyMismatch { expected: cny, found: other }),
+            None => fitting(&exact).map(|minor| Money::new(minor, cny)).ok_or(MoneyError::Overflow),
+        };
+        prop_assert_eq!(Money::sum(cny, &amounts), expected);
     }
 
     #[test]

@@ -127,27 +127,30 @@ impl Money {
         self.minor.checked_mul(factor).map(|minor| Self { minor, ..self }).ok_or(MoneyError::Overflow)
     }
 
-    /// The sum of `amounts` in `currency`; zero when there are none. Says the same as adding them one after another.
+    /// The sum of `amounts` in `currency`; zero when there are none. Only the sum has to fit, whatever their order.
     ///
-    /// Eight at a time are asked once whether they are all of the currency, so that an addition has one branch of its own and not two.
+    /// Eight at a time are asked once whether they are all of the currency, and every fourth is added to the same of four sums: an addition
+    /// then has one branch of its own and not two, and waits for the fourth before it.
     ///
     /// # Errors
-    /// [`MoneyError`] when one is in another currency or a partial sum does not fit, whichever comes first.
+    /// [`MoneyError`] when one is in another currency, the first such, or else when the sum does not fit.
     pub fn sum(currency: Currency, amounts: &[Self]) -> Result<Self, MoneyError> {
-        let mut minor = 0_i64;
+        let mut sums = [0_i64; 4];
         let (eights, rest) = amounts.as_chunks::<8>();
         for eight in eights {
             let mut difference = 0;
-            for amount in eight {
-                difference |= amount.currency.tag() ^ currency.tag();
-                let Some(sum) = minor.checked_add(amount.minor) else { return one_by_one(currency, amounts) };
-                minor = sum;
+            for four in eight.as_chunks::<4>().0 {
+                for (sum, amount) in sums.iter_mut().zip(four) {
+                    difference |= amount.currency.tag() ^ currency.tag();
+                    let Some(added) = sum.checked_add(amount.minor) else { return sum_widely(0, currency, amounts) };
+                    *sum = added;
+                }
             }
             if difference != 0 {
-                return one_by_one(currency, amounts);
+                return sum_widely(0, currency, amounts);
             }
         }
-        rest.iter().try_fold(Self::new(minor, currency), |sum, amount| sum.checked_add(*amount))
+        sum_widely(sums.into_iter().map(i128::from).sum(), currency, rest)
     }
 
     #[inline]
@@ -160,10 +163,15 @@ impl Money {
     }
 }
 
-/// The sum as its definition says: for amounts that have none, it tells which one is in the way.
-#[cold]
-fn one_by_one(currency: Currency, amounts: &[Money]) -> Result<Money, MoneyError> {
-    amounts.iter().try_fold(Money::zero(currency), |sum, amount| sum.checked_add(*amount))
+/// `start` and the sum of `amounts`, as its definition says: no slice is so long that 128 bits overflow.
+fn sum_widely(start: i128, currency: Currency, amounts: &[Money]) -> Result<Money, MoneyError> {
+    let zero = Money::zero(currency);
+    let mut total = start;
+    for amount in amounts {
+        zero.same_currency(*amount)?;
+        total += i128::from(amount.minor);
+    }
+    i64::try_from(total).map(|minor| Money::new(minor, currency)).map_err(|_| MoneyError::Overflow)
 }
 
 impl PartialOrd for Money {
