@@ -27,6 +27,7 @@ use crate::identity::session::{self, Seen};
 use crate::kept::Kept;
 use crate::limits::Limits;
 use crate::merchants::today::Folded;
+use crate::payments::lookups::Lookups;
 use crate::projections;
 use crate::sync::stream::Touches;
 
@@ -51,6 +52,8 @@ pub struct Realm {
     pub limits: Limits,
     /// Rows that payments need, in memory.
     pub kept: Arc<Kept>,
+    /// Who asked for whom by handle.
+    pub lookups: Lookups,
     /// Uses of sessions that are still to be written down.
     pub seen: Seen,
     /// The day's figures of shops, in memory.
@@ -134,9 +137,23 @@ impl Realm {
         let is_ours = directory.check_keys(&fingerprints).await;
         is_ours.map_err(|source| OpenRealmError::OtherKeys { realm: name, folder: keys_folder, source })?;
         let pepper = Pepper::new(pepper);
-        let (kept, seen, folded, touches): (Arc<Kept>, _, _, _) = Default::default();
+        let kept = Arc::<Kept>::default();
         directory.remember_in(kept.clone());
-        Ok(Arc::new(Self { name, directory, ledger, keys, pepper, bank_key, limits, kept, seen, folded, touches }))
+        let (lookups, seen, folded, touches) = Default::default();
+        Ok(Arc::new(Self {
+            name,
+            directory,
+            ledger,
+            keys,
+            pepper,
+            bank_key,
+            limits,
+            kept,
+            lookups,
+            seen,
+            folded,
+            touches,
+        }))
     }
 
     /// Writes down what is still in memory, gives up this process's leases and closes the directory's connections after their statements. The

@@ -9,11 +9,12 @@
 //! | `POST /v1/payments/{id}/refunds` (desk) | [`refund`] |
 //!
 //! The outcomes of a payment's id stand in [`outcome`]. What a posting says about itself for ever is [`details`]; the notes in it are sealed
-//! by [`note`]. A payment writes nothing but its posting (and once in a person's life the key of their notes, before it); a refund writes a row
+//! by [`note`]; how many people one may ask for by handle, in [`lookups`]. A payment writes nothing but its posting (and once in a person's life the key of their notes, before it); a refund writes a row
 //! before its posting.
 
 pub mod claims;
 pub mod details;
+pub mod lookups;
 pub mod note;
 pub mod outcome;
 pub mod parties;

@@ -153,6 +153,14 @@ impl Refuses for PayError {
         Some(param.to_owned())
     }
 
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Target(error) => error.retry_after_s(),
+            Self::Failure(failure) => failure.retry_after_s(),
+            _ => None,
+        }
+    }
+
     fn unknown_until(&self) -> Option<Timestamp> {
         if let Self::Unanswered { until } = self { Some(*until) } else { None }
     }

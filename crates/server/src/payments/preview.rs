@@ -70,6 +70,14 @@ impl Refuses for PreviewError {
             Self::Failure(_) => None,
         }
     }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Target(error) => error.retry_after_s(),
+            Self::Failure(failure) => failure.retry_after_s(),
+            _ => None,
+        }
+    }
 }
 
 /// What paying `request.target` would mean for `payer` at `now`.

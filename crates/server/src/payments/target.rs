@@ -15,6 +15,7 @@ use qianbao_core::text::Handle;
 use qianbao_core::{Currency, Money, Timestamp};
 
 use super::details::OrderRef;
+use super::lookups;
 use super::parties::person_view;
 use crate::failure::{FailureError, failures};
 use crate::identity::rows::Person;
@@ -86,6 +87,16 @@ pub enum TargetError {
     /// The code is over.
     #[error("expected a code that is still valid, found one that is over: ask the payee for a new one")]
     CodeExpired,
+    /// The payer has asked for too many people by handle.
+    #[error(
+        "expected at most {} different handles in {} minutes, found one more: wait {retry_after_s} seconds",
+        lookups::HANDLES_MAX,
+        lookups::WINDOW_S / 60
+    )]
+    Lookups {
+        /// Seconds until the payer may ask for others again.
+        retry_after_s: u32,
+    },
     /// Payer and payee are one.
     #[error("expected another person or shop as payee, found the payer")]
     PaySelf,
@@ -102,6 +113,7 @@ impl Refuses for TargetError {
             Self::NoOrder => ProblemCode::NotFound,
             Self::NoPayee => ProblemCode::PayeeNotFound,
             Self::CodeExpired => ProblemCode::CodeExpired,
+            Self::Lookups { .. } => ProblemCode::TooManyRequests,
             Self::PaySelf => ProblemCode::PaySelf,
             Self::Failure(failure) => failure.code(),
         }
@@ -109,6 +121,14 @@ impl Refuses for TargetError {
 
     fn param(&self) -> Option<String> {
         (!matches!(self, Self::Failure(_))).then(|| "target".to_owned())
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Lookups { retry_after_s } => Some(*retry_after_s),
+            Self::Failure(failure) => failure.retry_after_s(),
+            _ => None,
+        }
     }
 }
 
@@ -126,6 +146,8 @@ pub async fn resolve(realm: &Realm, payer: PersonId, target: &Target, now: Times
         Target::PersonLink { link } => by_person_link(realm, payer, *link, now).await,
         Target::Person { handle } => {
             let handle = Handle::typed(handle).map_err(|_| TargetError::NoPayee)?;
+            let counted = realm.lookups.count(payer, &handle, now);
+            counted.map_err(|retry_after_s| TargetError::Lookups { retry_after_s })?;
             let person = identity::rows::kept_person_by_handle(realm, &handle).await?;
             let person = person.ok_or(TargetError::NoPayee)?;
             to_person(&person, payer, Currency::CNY)

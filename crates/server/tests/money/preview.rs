@@ -2,7 +2,9 @@
 
 use qianbao_api::ProblemCode;
 use qianbao_api::payments::{PayeeView, Preview, PreviewRequest, Target};
+use qianbao_core::intent::Payee;
 use qianbao_core::{Currency, Money};
+use qianbao_server::payments::lookups::{HANDLES_MAX, WINDOW_S};
 
 use crate::house::{House, TestResult, yuan};
 
@@ -63,5 +65,32 @@ async fn what_cannot_be_paid_is_said_before() -> TestResult {
     let late = street.order(100).await?;
     street.house.clock.pass(601);
     assert_eq!(ask(Target::Order { order: late.id, version: 1 }, None).await?, ProblemCode::OrderExpired);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_collects_names_by_guessing_handles() -> TestResult {
+    let street = House::street().await?;
+    let ming = &street.ming;
+    let ask = async |handle: String| {
+        let target = Target::Person { handle };
+        TestResult::Ok(ming.post("/v1/payments/preview", &PreviewRequest { target, amount: None }).await?)
+    };
+    assert_eq!(ask("lan".to_owned()).await?.status, 200);
+    for guess in 1..HANDLES_MAX {
+        assert_eq!(ask(format!("guess{guess}")).await?.problem()?.code, ProblemCode::PayeeNotFound);
+    }
+    assert_eq!(ask("one.more".to_owned()).await?.problem()?.code, ProblemCode::TooManyRequests);
+    assert_eq!(ask("chen".to_owned()).await?.problem()?.code, ProblemCode::TooManyRequests, "also who exists");
+    assert_eq!(ask("Lan".to_owned()).await?.status, 200, "who was asked for before is free");
+    let code = street.order(1_800).await?;
+    let target = Target::Order { order: code.id, version: 1 };
+    assert_eq!(ming.post("/v1/payments/preview", &PreviewRequest { target, amount: None }).await?.status, 200);
+    // Paying by handle is no way around it.
+    let chen = Target::Person { handle: "chen".to_owned() };
+    let to_chen = ming.payment(chen, Payee::Person(street.lan.person), yuan(5))?;
+    assert_eq!(ming.pay_refused(&to_chen).await?, ProblemCode::TooManyRequests);
+    street.house.clock.pass(WINDOW_S);
+    assert_eq!(ask("one.more".to_owned()).await?.problem()?.code, ProblemCode::PayeeNotFound);
     Ok(())
 }
