@@ -1,15 +1,53 @@
 //! Small choices kept in this browser. A private window may refuse; then they last as long as the page.
+//!
+//! The server's answer to a sign-out clears the storage of the whole site. What a person chose for this browser is not theirs alone: the page
+//! holds it ([`hold`]) and keeps it again ([`keep_again`]).
+
+use std::cell::RefCell;
 
 use leptos::prelude::window;
+use leptos::web_sys::Storage;
+
+thread_local! {
+    /// The held keys with their values.
+    static HELD: RefCell<Vec<(&'static str, Option<String>)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
 
 /// The value under `key`.
 pub fn get(key: &str) -> Option<String> {
-    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+    storage()?.get_item(key).ok().flatten()
 }
 
 /// Keeps `value` under `key`, or forgets it.
 pub fn set(key: &str, value: Option<&str>) {
-    if let Some(storage) = window().local_storage().ok().flatten() {
+    HELD.with_borrow_mut(|held| {
+        if let Some((_, now)) = held.iter_mut().find(|(held, _)| *held == key) {
+            *now = value.map(str::to_owned);
+        }
+    });
+    write(key, value);
+}
+
+/// Holds what is kept under `keys` for as long as the page is open.
+pub fn hold(keys: &[&'static str]) {
+    HELD.set(keys.iter().map(|key| (*key, get(key))).collect());
+}
+
+/// Keeps everything held again, after the browser's storage was cleared.
+pub fn keep_again() {
+    HELD.with_borrow(|held| {
+        for (key, value) in held {
+            write(key, value.as_deref());
+        }
+    });
+}
+
+fn write(key: &str, value: Option<&str>) {
+    if let Some(storage) = storage() {
         // A full or refused store loses a preference, nothing else.
         let _ = match value {
             Some(value) => storage.set_item(key, value),

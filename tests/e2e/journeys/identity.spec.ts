@@ -119,6 +119,7 @@ for (const { who, app, visit } of LEAVERS) {
     const atTheDoor = () => expect(app === "desk" ? at.field("handle") : page.getByRole("link", { name: at.say("sign_in") })).toBeVisible();
     await page.evaluate(async () => navigator.serviceWorker.ready);
     await at.go(app === "desk" ? "/shop" : "/me");
+    await page.getByRole("radio", { name: at.say("theme_dark") }).check({ force: true });
     await at.button("sign_out").click();
     house.line.down();
     await at.sheet().getByRole("button", { name: at.say("sign_out") }).click();
@@ -142,6 +143,7 @@ for (const { who, app, visit } of LEAVERS) {
     await page.reload();
     await atTheDoor();
     await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    await expect(page.locator("html"), "what this browser was told outlives the cleared storage").toHaveAttribute("data-theme", "dark");
     if (app === "desk") await at.go("/");
     await at.enter(app === "desk" ? "chen" : "lan", PASSWORD);
     expect(await page.evaluate(async () => (await fetch("/v1/session")).status), "and another session is not ended").toBe(200);

@@ -10,12 +10,12 @@ use leptos::prelude::*;
 use qianbao_client::Presence;
 use qianbao_core::id::PersonId;
 use qianbao_ui::dom::{View, view};
-use qianbao_ui::{Glyph, Icon, Link, Navigation, Toasts};
+use qianbao_ui::{Glyph, Icon, Link, Navigation, Toasts, kept};
 
 use crate::browser::document;
 use crate::route::Route;
 use crate::screens::Screens;
-use crate::state::{Preferences, Wallet};
+use crate::state::Wallet;
 use crate::words::{Words, said, say, words};
 
 /// The screen to show for `route`, given who is signed in.
@@ -32,7 +32,7 @@ fn admitted(route: Route, presence: &Presence) -> Route {
 #[component]
 pub fn Frame() -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
-    let (preferences, screens) = (Preferences::get(), Screens::get());
+    let screens = Screens::get();
     let route = Memo::new(move |_| admitted(Route::parse(&navigation.path().read()), &wallet.presence()));
     incoming::announce();
     // Signing out clears this site's storage under the open page, in every tab: what was open starts anew. So it does when
@@ -40,11 +40,11 @@ pub fn Frame() -> View {
     Effect::new(move |before: Option<Option<PersonId>>| {
         let person = wallet.presence().person().map(|person| person.id);
         if before.flatten().is_some_and(|before| person != Some(before)) {
-            preferences.keep(words);
+            kept::keep_again();
             document::start_anew(&Route::Home.path());
         } else if before == Some(None) && person.is_none() {
             // The server heard of an earlier sign-out only now, and its answer has cleared the storage of this page.
-            preferences.keep(words);
+            kept::keep_again();
         }
         person
     });

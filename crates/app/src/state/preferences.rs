@@ -33,8 +33,9 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// Reads what this browser keeps.
+    /// Reads what this browser keeps, and holds it: see [`kept`].
     pub fn provide() {
+        kept::hold(&[LANGUAGE, THEME, HIDDEN, SILENT]);
         let theme = match kept::get(THEME).as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
@@ -66,14 +67,6 @@ impl Preferences {
     /// Whether money that comes in makes no sound.
     pub fn silent(self) -> Signal<bool> {
         self.silent.into()
-    }
-
-    /// Keeps everything again, after the browser's storage was cleared.
-    pub fn keep(self, words: Words) {
-        Self::set_language(words, words.get_locale_untracked());
-        self.set_theme(self.theme.get_untracked());
-        self.set_amounts_hidden(self.hidden.get_untracked());
-        self.set_silent(self.silent.get_untracked());
     }
 
     /// Speaks another language from here on.

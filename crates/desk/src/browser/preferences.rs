@@ -11,6 +11,11 @@ const LANGUAGE: &str = "qianbao.language";
 const THEME: &str = "qianbao.theme";
 const SILENT: &str = "qianbao.silent";
 
+/// Holds what this browser keeps: see [`kept`].
+pub fn hold() {
+    kept::hold(&[LANGUAGE, THEME, SILENT]);
+}
+
 /// How light the desk is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {

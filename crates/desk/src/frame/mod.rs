@@ -8,9 +8,9 @@ use leptos::task::spawn_local;
 use qianbao_client::{Client, ClientError, Presence};
 use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Button, ButtonKind, Empty, Glyph, LinkButton, Navigation, Toaster, Toasts, Wait};
+use qianbao_ui::{Button, ButtonKind, Empty, Glyph, LinkButton, Navigation, Toaster, Toasts, Wait, kept};
 
-use crate::browser::page;
+use crate::browser::{page, preferences};
 use crate::features::cashier::Cashier;
 use crate::features::code::Code;
 use crate::features::open_shop::OpenShop;
@@ -56,6 +56,7 @@ pub fn Desk(
     client: Client,
 ) -> View {
     Navigation::provide();
+    preferences::hold();
     Language::provide();
     texts::provide_kit_words();
     Toaster::provide();
@@ -79,6 +80,14 @@ pub fn Desk(
         if inside.get().is_some() {
             find_shop();
         }
+    });
+    // Signing out clears this site's storage under the open page, in every tab; so does the server's answer when it hears of it later.
+    Effect::new(move |before: Option<bool>| {
+        let is_out = matches!(till.presence(), Presence::SignedOut);
+        if is_out && before.is_some() {
+            kept::keep_again();
+        }
+        is_out
     });
     let stage = Memo::new(move |_| stage(&till.presence(), &till.shop()));
     let shown = move || match stage.get() {
