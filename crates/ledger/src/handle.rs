@@ -5,6 +5,7 @@ use std::sync::Arc;
 use qianbao_core::Timestamp;
 use qianbao_core::posting::{AccountId, ClaimKey, LedgerDay, Owner, Posting, PostingId, PostingRef};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tracing::Instrument;
 
 use crate::account::Account;
 use crate::apply::{Holder, Pending};
@@ -36,6 +37,8 @@ pub struct Settings {
 pub const QUEUE_MAX: usize = 4_096;
 /// Most lines, records or accounts that one read answers.
 pub const READ_MAX: usize = 1_000;
+/// Most reads that run or wait; one more is answered as busy.
+pub const READS_MAX: usize = 1_024;
 /// Reads that run side by side.
 pub(crate) const READERS: usize = 4;
 
@@ -48,6 +51,8 @@ pub struct Ledger {
 struct Shared {
     queue: Option<mpsc::Sender<Job>>,
     reader: Arc<dyn Reader>,
+    /// Places for reads that run or wait, and of those that run.
+    places: Semaphore,
     reads: Semaphore,
     head: watch::Receiver<u64>,
     clock: Clock,
@@ -80,6 +85,9 @@ pub enum ReadError {
         /// What was asked for.
         found: usize,
     },
+    /// Too much is being read already; nothing was read.
+    #[error("expected at most {READS_MAX} reads at once: try again in a moment")]
+    Busy,
     /// The backend failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -131,6 +139,7 @@ impl Ledger {
         let shared = Shared {
             queue: Some(queue),
             reader,
+            places: Semaphore::new(READS_MAX),
             reads: Semaphore::new(READERS),
             head,
             clock,
@@ -146,11 +155,13 @@ impl Ledger {
     pub async fn submit(&self, posting: Posting) -> Result<Outcome, SubmitError> {
         let (answer, outcome) = oneshot::channel();
         let queue = self.shared.queue.as_ref().ok_or(SubmitError::Stopped)?;
-        queue.try_send(Job { posting, answer }).map_err(|error| match error {
+        let span = tracing::debug_span!("posting");
+        let job = Job { posting, answer, span: span.clone() };
+        queue.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Stopped,
         })?;
-        let outcome = outcome.await.unwrap_or(Err(SubmitError::Stopped));
+        let outcome = outcome.instrument(span).await.unwrap_or(Err(SubmitError::Stopped));
         // In the caller's span: the sequence says which batch it was.
         tracing::debug!(?outcome, "decided");
         outcome
@@ -278,6 +289,7 @@ impl Ledger {
         &self,
         query: impl FnOnce(&dyn Reader) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, ReadError> {
+        let _place = self.shared.places.try_acquire().map_err(|_| ReadError::Busy)?;
         let _permit = self.shared.reads.acquire().await.map_err(|_| ReadError::Stopped)?;
         let reader = Arc::clone(&self.shared.reader);
         let answer = tokio::task::spawn_blocking(move || query(reader.as_ref())).await;
@@ -287,4 +299,45 @@ impl Ledger {
 
 const fn check(limit: usize) -> Result<(), ReadError> {
     if limit == 0 || limit > READ_MAX { Err(ReadError::Limit { max: READ_MAX, found: limit }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use super::{Epoch, READS_MAX, ReadError};
+    use crate::{Memory, Zone};
+    use qianbao_core::Timestamp;
+
+    #[tokio::test]
+    async fn reads_beyond_the_most_are_told_so_at_once_and_the_others_are_answered() {
+        let zone = Zone::new("Asia/Shanghai").expect("a zone");
+        let ledger = Memory::new().start(Arc::new(|| Timestamp(1)), zone, Epoch(1)).expect("started");
+        let is_open = Arc::new(AtomicBool::new(false));
+        let reads: Vec<_> = (0..READS_MAX)
+            .map(|number| {
+                let (ledger, is_open) = (ledger.clone(), Arc::clone(&is_open));
+                tokio::spawn(async move {
+                    let wait = move |_: &dyn crate::storage::Reader| {
+                        while !is_open.load(Ordering::SeqCst) {
+                            std::thread::sleep(Duration::from_millis(1));
+                        }
+                        Ok(number)
+                    };
+                    ledger.read(wait).await
+                })
+            })
+            .collect();
+        while ledger.shared.places.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(ledger.tail(0, 1).await, Err(ReadError::Busy));
+        is_open.store(true, Ordering::SeqCst);
+        for (number, read) in reads.into_iter().enumerate() {
+            assert_eq!(read.await.expect("it did not panic"), Ok(number));
+        }
+        assert_eq!(ledger.tail(0, 1).await, Ok(Vec::new()));
+    }
 }

@@ -53,7 +53,8 @@
 //!
 //! # A posting's way, and what each step costs on SQLite
 //!
-//! 1. *Queue.* A bounded queue (4,096) takes the posting; a full one answers [`SubmitError::Busy`] and stores nothing.
+//! 1. *Queue.* A bounded queue (4,096) takes the posting; a full one answers [`SubmitError::Busy`] and stores nothing. Reads have one of
+//!    their own (1,024, of which four run) and answer [`ReadError::Busy`].
 //! 2. *Batch.* The writer thread takes whatever waits, at most 256. While one batch is synced the next one gathers; callers
 //!    who were just answered get up to half the time of that batch, at most 1 ms, to come back. A single caller never waits.
 //! 3. *Load.* Ids: none for a new one, since the newest 65,536 are in memory and new ids come above them. Accounts: from
@@ -64,6 +65,8 @@
 //!    record that touched it before, and every 256th posting of an account leaves a mark.
 //! 6. *Sync*, once a batch: WAL with `synchronous=FULL`. Every 8,192 pages the WAL is copied into the file.
 //! 7. *Answer* each caller, announce the new head.
+//!
+//! What differs on Postgres stands at [`Postgres`].
 //!
 //! # What is guaranteed
 //!
@@ -109,7 +112,7 @@ pub use apply::{Decision, Holder, Known, Pending, Stored, Target, View, apply};
 pub use audit::{Audit, Auditor, Finding, audit};
 pub use clock::{Clock, Zone, ZoneError};
 pub use engine::run_batch;
-pub use handle::{Epoch, Ledger, QUEUE_MAX, READ_MAX, ReadError, Settings};
+pub use handle::{Epoch, Ledger, QUEUE_MAX, READ_MAX, READS_MAX, ReadError, Settings};
 pub use history::{Cursor, Direction, Entry, Page};
 pub use memory::Memory;
 pub use observe::{BatchDone, Observer};

@@ -43,7 +43,8 @@ impl FailureError {
 impl Refuses for FailureError {
     fn code(&self) -> ProblemCode {
         match self {
-            Self::Submit(SubmitError::Busy | SubmitError::Stale { .. })
+            Self::Read(ReadError::Busy)
+            | Self::Submit(SubmitError::Busy | SubmitError::Stale { .. })
             | Self::Directory(DirectoryError::Busy(_) | DirectoryError::Conflict(_) | DirectoryError::Away(_)) => {
                 ProblemCode::Overloaded
             }
