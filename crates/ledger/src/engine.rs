@@ -41,6 +41,8 @@ const GATHER_MAX: Duration = Duration::from_millis(1);
 pub(crate) struct Job {
     pub(crate) posting: Posting,
     pub(crate) answer: Answer,
+    /// The caller's span: the batch's is linked to it.
+    pub(crate) span: tracing::Span,
 }
 
 /// Where a caller waits.
@@ -68,11 +70,14 @@ impl<W: Writer> Engine<W> {
                 self.look();
                 continue;
             }
+            let count = jobs.len();
+            let span = tracing::debug_span!("batch", postings = count, last = tracing::field::Empty);
+            for job in &jobs {
+                span.follows_from(&job.span);
+            }
             let (postings, answers): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.posting, job.answer)).unzip();
-            let count = answers.len();
             last_batch = Instant::now();
             self.steps.reach(Step::Taken);
-            let span = tracing::debug_span!("batch", postings = count, last = tracing::field::Empty);
             let outcome = span.in_scope(|| run_batch(&mut self.writer, postings, &*self.clock, &self.zone));
             if let Ok(decision) = &outcome {
                 span.record("last", decision.tip.sequence);

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::database::{Address, AddressError, Database};
 use crate::door::client_address::TrustedProxy;
 use crate::hosts::{Hosts, Transport};
+use crate::traces::TraceOptions;
 
 /// A digital wallet that an organisation runs for its people and shops.
 #[derive(Debug, Parser)]
@@ -158,6 +159,12 @@ pub struct ServeOptions {
     /// Seconds between two comparisons of every balance with the log, 1–86400. [default: 600]
     #[arg(long, value_name = "SECONDS", env = "QIANBAO_AUDIT_SECONDS")]
     pub audit_seconds: Option<u32>,
+    /// Address where an OpenTelemetry collector takes traces by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`. [default: none]
+    #[arg(long, value_name = "URL", env = "QIANBAO_TRACE_TO")]
+    pub trace_to: Option<String>,
+    /// How many of a thousand traces are kept where no trusted proxy has decided that, 0–1000. [default: 1000]
+    #[arg(long, value_name = "N", env = "QIANBAO_TRACE_PER_MILLE")]
+    pub trace_per_mille: Option<u32>,
     /// What is logged, as in `info,qianbao_server=debug`. [default: info]
     #[arg(long, value_name = "FILTER", env = "QIANBAO_LOG")]
     pub log: Option<String>,
@@ -250,6 +257,8 @@ pub struct Config {
     pub disk_free_mb_min: u32,
     /// Seconds between two comparisons of every balance with the log.
     pub audit_seconds: u32,
+    /// Where traces go, if anywhere.
+    pub traces: Option<TraceOptions>,
     /// What is logged.
     pub log: String,
 }
@@ -291,8 +300,11 @@ impl ServeOptions {
             metrics_listen,
             disk_free_mb_min,
             audit_seconds,
+            trace_to,
+            trace_per_mille,
             log
         );
+        let per_mille = within("trace-per-mille", all.trace_per_mille, 1_000, 0, 1_000)?;
         let listen = all.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8787)));
         let tls = match (all.tls_cert, all.tls_key) {
             (Some(certificate), Some(key)) => Some((certificate, key)),
@@ -326,6 +338,7 @@ impl ServeOptions {
             metrics_listen: all.metrics_listen,
             disk_free_mb_min: within("disk-free-mb-min", all.disk_free_mb_min, 200, 0, 1_000_000)?,
             audit_seconds: within("audit-seconds", all.audit_seconds, 600, 1, 86_400)?,
+            traces: all.trace_to.map(|to| TraceOptions { to, per_mille }),
             log: all.log.unwrap_or_else(|| "info".to_owned()),
         })
     }

@@ -33,4 +33,5 @@ pub mod seed;
 pub mod serve;
 pub mod site;
 pub mod sync;
+pub mod traces;
 pub mod wallets;

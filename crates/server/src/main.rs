@@ -14,8 +14,11 @@ use qianbao_server::funding::rows;
 use qianbao_server::halt::resume;
 use qianbao_server::hosts::RealmName;
 use qianbao_server::seed::{self, Seeded};
+use qianbao_server::traces::Traces;
 use qianbao_server::{limits, openapi, realm, serve};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
@@ -36,8 +39,13 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
     match command {
         Command::Serve(options) => {
             let config = options.resolve()?;
-            log(&config.log)?;
-            runtime()?.block_on(serve::serve(config))?;
+            let traces = config.traces.as_ref().map(Traces::begin).transpose()?;
+            log(&config.log, traces.as_ref())?;
+            let served = runtime()?.block_on(serve::serve(config));
+            if let Some(traces) = traces {
+                traces.end();
+            }
+            served?;
         }
         Command::Audit(options) => {
             let (data, database) = options.resolve()?;
@@ -107,15 +115,10 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
-/// JSON lines on standard error.
-fn log(filter: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_new(filter)?;
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_span_list(false)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+/// JSON lines on standard error; spans for the collector, if there is one.
+fn log(filter: &str, traces: Option<&Traces>) -> Result<(), Box<dyn std::error::Error>> {
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
+    let lines = lines.with_writer(std::io::stderr).with_filter(EnvFilter::try_new(filter)?);
+    tracing_subscriber::registry().with(lines).with(traces.map(Traces::layer)).init();
     Ok(())
 }

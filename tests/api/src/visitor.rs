@@ -5,7 +5,7 @@ use std::time::Duration;
 use qianbao_api::identity::{SessionView, SignIn};
 use qianbao_api::{Problem, ProblemCode};
 use reqwest::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, ORIGIN, SET_COOKIE};
-use reqwest::{Client, Method};
+use reqwest::{Client, ClientBuilder, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -61,6 +61,16 @@ impl Visitor {
     /// The same browser, which waits no longer than this for an answer.
     pub fn with_patience(&self, patience: Duration) -> Self {
         Self { client: client(patience), ..self.clone() }
+    }
+
+    /// The same browser, whose requests bear these further headers.
+    pub fn with_headers(self, headers: &[(&'static str, String)]) -> TestResult<Self> {
+        let mut all = HeaderMap::new();
+        for (name, value) in headers {
+            all.insert(*name, value.parse()?);
+        }
+        let client = builder(Duration::from_secs(20)).default_headers(all).build()?;
+        Ok(Self { client, ..self })
     }
 
     /// Opens the stream of hints.
@@ -144,7 +154,11 @@ impl Ear {
 }
 
 fn client(patience: Duration) -> Client {
+    builder(patience).build().expect("settings without certificates")
+}
+
+fn builder(patience: Duration) -> ClientBuilder {
     // A second call finds the provider there already, which is what is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().timeout(patience).no_proxy().build().expect("settings without certificates")
+    Client::builder().timeout(patience).no_proxy()
 }

@@ -19,9 +19,9 @@ async fn help_names_every_command_and_the_settings_of_serve() -> TestResult {
         .output()
         .await?;
     let text = String::from_utf8(out.stdout)?;
-    for option in
-        ["--data", "--database", "--listen", "--site", "--bank-url", "--domain", "--public-scheme", "--limits"]
-    {
+    let options =
+        ["--data", "--database", "--listen", "--site", "--bank-url", "--domain", "--public-scheme", "--limits"];
+    for option in options.into_iter().chain(["--trace-to", "--metrics-listen"]) {
         assert!(text.contains(option), "`serve --help` does not name {option}: {text}");
     }
     assert!(text.contains("[env:"), "`serve --help` names the variables of the environment: {text}");
@@ -35,6 +35,7 @@ async fn a_setting_that_makes_no_sense_is_refused_with_words() -> TestResult {
         ["--listen", "nowhere"],
         ["--listen", "127.0.0.1:99999"],
         ["--bank-url", "not an address"],
+        ["--trace-to", "not an address"],
         ["--database", "mysql://me:secret@localhost/wallet"],
         ["--database", "postgres://me:secret@127.0.0.1:1/wallet"],
     ] {

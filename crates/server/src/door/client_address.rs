@@ -54,11 +54,16 @@ impl TryFrom<String> for TrustedProxy {
     }
 }
 
+/// Whether a connection comes from a trusted proxy.
+pub fn is_trusted(peer: IpAddr, trusted: &[TrustedProxy]) -> bool {
+    let peer = peer.to_canonical();
+    trusted.iter().any(|TrustedProxy(network)| network.contains(&peer))
+}
+
 /// The address that a request with these headers from `peer` counts for, in its shortest form: IPv4 also where it came as IPv6.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy]) -> IpAddr {
     let peer = peer.to_canonical();
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|TrustedProxy(network)| network.contains(address));
-    if !is_trusted(&peer) {
+    if !is_trusted(peer, trusted) {
         return peer;
     }
     let mut client = peer;
@@ -68,7 +73,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[TrustedProxy
         for entry in line.rsplit(',') {
             let Some(address) = parse(entry.trim()) else { return peer };
             client = address;
-            if !is_trusted(&client) {
+            if !is_trusted(client, trusted) {
                 return client;
             }
         }

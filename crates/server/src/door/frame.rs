@@ -1,22 +1,26 @@
 //! The outermost layer: every answer has a request id, a log line and the headers of the house; every refusal is a document; a
 //! panic ends one request; no answer takes longer than the limit.
 
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use qianbao_api::ProblemCode;
 use qianbao_core::id::RequestId;
-use tracing::Instrument;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
+use super::client_address::is_trusted;
 use crate::app::App;
 use crate::hosts::Transport;
 use crate::problem::{self, Refusal};
 use crate::site::protect_data;
+use crate::traces;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -27,8 +31,8 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
     let started = Instant::now();
     let method = request.method().clone();
     let path = loggable(request.uri().path());
-    let span = tracing::info_span!("request", id = %id);
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = begin(&app, &request, &id, route.as_ref());
     let limit = Duration::from_millis(u64::from(app.config.answer_ms_max));
     let answered = AssertUnwindSafe(tokio::time::timeout(limit, next.run(request)).instrument(span.clone()));
     let response = match answered.catch_unwind().await {
@@ -46,11 +50,45 @@ pub async fn frame(State(app): State<App>, request: Request, next: Next) -> Resp
     let (took, status) = (started.elapsed(), response.status().as_u16());
     let route = route.as_ref().map_or("pages", MatchedPath::as_str);
     app.metrics.answered(word(&method), route, status, took);
+    if app.config.traces.is_some() {
+        span.record("http.response.status_code", status);
+    }
     span.in_scope(|| {
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(%method, %path, status, ms, "answered");
     });
     response
+}
+
+/// The span of a request. What only a trace needs is there only where something is traced.
+fn begin(app: &App, request: &Request, id: &str, route: Option<&MatchedPath>) -> Span {
+    let span = tracing::info_span!(
+        "request",
+        id,
+        trace = Empty,
+        otel.name = Empty,
+        otel.kind = Empty,
+        http.request.method = Empty,
+        http.route = Empty,
+        http.response.status_code = Empty,
+    );
+    if app.config.traces.is_none() {
+        return span;
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    if peer.is_some_and(|ConnectInfo(peer)| is_trusted(peer.ip(), &app.config.trusted_proxies)) {
+        traces::receive(&span, request.headers());
+    }
+    let (method, route) = (word(request.method()), route.map_or("pages", MatchedPath::as_str));
+    span.record("otel.name", format!("{method} {route}"));
+    span.record("otel.kind", "server");
+    span.record("http.request.method", method);
+    span.record("http.route", route);
+    // Last: whoever asks for the id fixes name and parent.
+    if let Some(trace) = traces::kept_id(&span) {
+        span.record("trace", trace);
+    }
+    span
 }
 
 /// The method as a label: anything unusual is one thing.
