@@ -134,8 +134,13 @@ impl House {
         let serve = self.serve(&[]);
         let mut command = Command::new(program);
         command.args(words).arg(serve.as_std().get_program()).args(serve.as_std().get_args());
-        command.kill_on_drop(true).env("QIANBAO_LOG", "warn").stdout(Stdio::null()).stderr(said);
-        let child = command.spawn()?;
+        command.kill_on_drop(true).env("QIANBAO_LOG", "warn");
+        self.open_saying(command, said).await
+    }
+
+    /// Starts what serves this house by a command of its own, which says to `said` what it says, and waits until it is ready.
+    pub async fn open_saying(&mut self, mut command: Command, said: std::fs::File) -> TestResult {
+        let child = command.stdout(said.try_clone()?).stderr(said).spawn()?;
         self.wait_until_ready(child).await
     }
 
