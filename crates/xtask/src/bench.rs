@@ -216,8 +216,8 @@ fn http(places: &Places, options: &Options) -> Result<Results, Failure> {
 fn overload(places: &Places, options: &Options) -> Result<Results, Failure> {
     written(places, "O1", |out| {
         build(places)?;
-        let mut bench = command(places, places.program("release", "qianbao-tests-overload"));
-        bench.arg("--out").arg(out);
+        let mut bench = command(places, places.program("release", "qianbao-tests-load"));
+        bench.args(["overload", "--out"]).arg(out);
         run_http(places, options, bench)
     })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::{Method, Request};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use qianbao_tests_bench::Failure;
 use tokio::net::TcpStream;
@@ -38,6 +38,18 @@ impl Line {
         headers: &[(&'static str, &str)],
         body: Vec<u8>,
     ) -> Result<(u16, Bytes), Failure> {
+        let answer = self.exchange(method, path, headers, body).await?;
+        Ok((answer.status().as_u16(), answer.into_body()))
+    }
+
+    /// The same, with the whole answer.
+    pub async fn exchange(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Response<Bytes>, Failure> {
         let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -45,9 +57,8 @@ impl Line {
         let request = request.body(Full::new(Bytes::from(body)))?;
         timeout(ANSWER_WITHIN, async {
             self.sender.ready().await?;
-            let answer = self.sender.send_request(request).await?;
-            let status = answer.status().as_u16();
-            Ok((status, answer.into_body().collect().await?.to_bytes()))
+            let (head, body) = self.sender.send_request(request).await?.into_parts();
+            Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
         })
         .await?
     }

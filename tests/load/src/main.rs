@@ -1,7 +1,8 @@
-//! HTTP payments (rows L4 of the bench).
+//! HTTP payments (rows L4 and O1 of the bench).
 //!
 //! ```text
 //! qianbao-tests-load bench --out FILE [--quick] [--callers N] [--lnbits FOLDER] [NAME]
+//! qianbao-tests-load overload --out FILE [--quick]
 //! ```
 //!
 //! | row | the peer |
@@ -10,6 +11,7 @@
 //! | `L4-noop` | an axum route that reads the same body and answers a constant; no session, no checks |
 //! | `L4-p99` | the goal, 10 ms: payments come at half of the rate that `L4` reached, by the clock and not by the answers |
 //! | `L4-lnbits` | LNbits 1.6.2: an invoice and its payment between two of its wallets |
+//! | `O1` | the goal, 200 ms: twice as many payments come as can be served ([`overload`]) |
 //!
 //! One load program and one server at work, on one machine; they take turns. The load program's own work is the same on both sides, so it
 //! pulls the ratio towards one. Afterwards the gate: every acknowledged payment has moved its money once, and the ledger passes its audit.
@@ -17,6 +19,7 @@
 mod latency;
 mod line;
 mod lnbits;
+mod overload;
 mod payers;
 mod peer;
 
@@ -45,6 +48,8 @@ struct Options {
 enum Command {
     /// Measure.
     Bench(BenchOptions),
+    /// Measure what those who are let in wait for when twice as many come as can be served.
+    Overload(overload::Options),
     /// Serve a peer; `bench` starts it.
     Peer(peer::Options),
 }
@@ -76,6 +81,7 @@ impl BenchOptions {
 fn main() -> ExitCode {
     let done = match Options::parse().command {
         Command::Bench(options) => bench(&options),
+        Command::Overload(options) => overload::bench(&options),
         Command::Peer(options) => peer::serve(options).map(|()| true),
     };
     match done {

@@ -161,17 +161,28 @@ pub struct Caller {
 impl Caller {
     /// Pays one minor unit and waits for the answer, which has to be "paid".
     pub async fn pay(&mut self) -> Result<(), Failure> {
+        if self.try_to_pay().await? { Ok(()) } else { Err("expected paid, found that the server is overloaded".into()) }
+    }
+
+    /// The same at a server that may have too much to do. False when it turned the payment away, as it should: at once, and with the time
+    /// after which to come again.
+    pub async fn try_to_pay(&mut self) -> Result<bool, Failure> {
         let payer = &self.payer;
         let headers =
             [("host", payer.host.as_str()), ("origin", payer.origin.as_str()), ("cookie", payer.cookie.as_str())];
-        let (status, body) = self.line.send(Method::POST, "/v1/payments", &headers, payer.request()?).await?;
-        let is_paid = body.windows(PAID.len()).any(|part| part == PAID);
-        if status != 200 || !is_paid {
-            return Err(format!("expected paid, found {status} {}", String::from_utf8_lossy(&body)).into());
+        let answer = self.line.exchange(Method::POST, "/v1/payments", &headers, payer.request()?).await?;
+        let wait = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u32>().ok());
+        match (answer.status().as_u16(), wait) {
+            (200, _) if answer.body().windows(PAID.len()).any(|part| part == PAID) => {}
+            (503, Some(_)) => return Ok(false),
+            (status, _) => {
+                let body = String::from_utf8_lossy(answer.body());
+                return Err(format!("expected paid, or 503 with Retry-After, found {status} {body}").into());
+            }
         }
         payer.moved.fetch_sub(1, Ordering::Relaxed);
         self.other.moved.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        Ok(true)
     }
 }
 
