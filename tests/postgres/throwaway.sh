@@ -11,8 +11,10 @@ command -v initdb >/dev/null && command -v postgres >/dev/null || {
     exit 1
 }
 
-# The path of a socket is short, so the folder is not below TMPDIR, which may be long.
-home=$(mktemp -d /tmp/qianbao-postgres.XXXXXX)
+# The path of a socket is short: a long TMPDIR is not taken.
+folder=${TMPDIR:-/tmp}
+[ ${#folder} -le 40 ] || folder=/tmp
+home=$(mktemp -d "$folder/qianbao-postgres.XXXXXX")
 server=
 finish() {
     trap - EXIT INT TERM HUP

@@ -1,6 +1,12 @@
 //! Where things are in the repository.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A file system in memory that Linux has.
+const MEMORY: &str = "/dev/shm";
+/// The least that has to be free in it, MiB: all suites together need some 2 GiB of it at once.
+const MEMORY_MIB_MIN: u64 = 6_144;
 
 /// The repository's folders.
 #[derive(Clone, Debug)]
@@ -9,6 +15,8 @@ pub struct Places {
     pub root: PathBuf,
     /// Cargo's target folder.
     pub target: PathBuf,
+    /// Where programs that are started put temporary files, if not where the system says.
+    pub temporary: Option<PathBuf>,
 }
 
 impl Places {
@@ -17,7 +25,15 @@ impl Places {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = manifest.ancestors().nth(2).unwrap_or(manifest).to_path_buf();
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-        Self { root, target }
+        Self { root, target, temporary: None }
+    }
+
+    /// The same for tests: with temporary files in memory where there is plenty of it and nobody said otherwise. Their databases sync at each
+    /// commit as real ones do, and a busy disk would be the most of what they take. What is measured stays on the disk.
+    pub fn for_tests(&self) -> Self {
+        let is_chosen = std::env::var_os("TMPDIR").is_some();
+        let is_roomy = free_mib(Path::new(MEMORY)).is_some_and(|free| free >= MEMORY_MIB_MIN);
+        Self { temporary: (!is_chosen && is_roomy).then(|| PathBuf::from(MEMORY)), ..self.clone() }
     }
 
     /// Where Trunk puts the built apps: `app` and `desk`.
@@ -38,5 +54,24 @@ impl Places {
     /// A program of the workspace, built in `profile` (`debug` or `release`).
     pub fn program(&self, profile: &str, name: &str) -> PathBuf {
         self.target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+}
+
+/// What is free on the file system of a folder that can be written to, MiB.
+fn free_mib(folder: &Path) -> Option<u64> {
+    let trial = folder.join(format!("qianbao-xtask-{}", std::process::id()));
+    std::fs::write(&trial, []).and_then(|()| std::fs::remove_file(&trial)).ok()?;
+    let said = Command::new("df").args(["--output=avail", "--block-size=1M"]).arg(folder).output().ok()?;
+    String::from_utf8(said.stdout).ok()?.lines().nth(1)?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::free_mib;
+
+    #[test]
+    fn what_is_free_is_told_of_a_folder_that_is_there() {
+        assert!(free_mib(&std::env::temp_dir()).is_some_and(|free| free > 0));
+        assert_eq!(free_mib(&std::env::temp_dir().join("no such folder")), None);
     }
 }

@@ -12,6 +12,7 @@ use crate::places::Places;
 pub fn command(places: &Places, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(&places.root).env("PATH", search_path(places));
+    command.envs(places.temporary.iter().map(|folder| ("TMPDIR", folder)));
     command
 }
 

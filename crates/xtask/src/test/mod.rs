@@ -39,6 +39,10 @@ struct Result {
 
 /// Runs the command.
 pub fn run(places: &Places, options: &Options) -> std::result::Result<(), Failure> {
+    let places = &places.for_tests();
+    if let Some(folder) = &places.temporary {
+        println!("temporary files of the tests lie in {} (TMPDIR says otherwise)", folder.display());
+    }
     let wanted: Vec<Suite> =
         Suite::ALL.into_iter().filter(|suite| options.only.is_empty() || options.only.contains(suite)).collect();
     let postgres = wanted.iter().any(|suite| suite.needs_postgres()).then(|| Postgres::start(places)).transpose()?;

@@ -30,14 +30,25 @@ pub enum Suite {
     Postgres,
     /// The server beside its own OpenAPI document.
     Schema,
+    /// The release builds of the apps, which the journeys need: a row of their own in the table of times.
+    Apps,
     /// Journeys in a real browser.
     Browser,
 }
 
 impl Suite {
     /// All of them, in the order they are run.
-    pub const ALL: [Self; 8] =
-        [Self::Unit, Self::Doc, Self::Scripts, Self::Wasm, Self::Api, Self::Postgres, Self::Schema, Self::Browser];
+    pub const ALL: [Self; 9] = [
+        Self::Unit,
+        Self::Doc,
+        Self::Scripts,
+        Self::Wasm,
+        Self::Api,
+        Self::Postgres,
+        Self::Schema,
+        Self::Apps,
+        Self::Browser,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -49,6 +60,7 @@ impl Suite {
             Self::Api => "api",
             Self::Postgres => "postgres",
             Self::Schema => "schema",
+            Self::Apps => "apps",
             Self::Browser => "browser",
         }
     }
@@ -63,6 +75,7 @@ impl Suite {
             Self::Api => "real processes over HTTP: restarts, kills, settings",
             Self::Postgres => "route tests and real processes again, on Postgres",
             Self::Schema => "the server beside its OpenAPI document (schemathesis)",
+            Self::Apps => "both apps build in release, with all that the journeys need",
             Self::Browser => "journeys in Chromium (Playwright)",
         }
     }
@@ -79,6 +92,7 @@ impl Suite {
 
     /// Runs it. Says whether it passed, and counts its tests.
     pub fn run(self, places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), Failure> {
+        let all = e2e::Options::default();
         match self {
             Self::Unit => unit(places, postgres),
             Self::Doc => doc(places),
@@ -87,8 +101,8 @@ impl Suite {
             Self::Api => api(places, postgres),
             Self::Postgres => on_postgres(places, postgres),
             Self::Schema => schema::run(places),
+            Self::Apps => e2e::prepare(places, &all).map(|()| (true, Count { passed: 1, failed: 0 })),
             Self::Browser => {
-                let all = e2e::Options::default();
                 e2e::prepare(places, &all)?;
                 e2e::journeys(places, &all)
             }
