@@ -137,7 +137,7 @@ for (const { who, app, visit } of LEAVERS) {
     await page.reload();
     await atTheDoor();
     await expect.poll(cookies, "the server was told").toBe(0);
-    expect(asked[0], "before anything else was asked").toBe("DELETE /v1/session");
+    await expect.poll(() => asked[0], "before anything else was asked").toBe("DELETE /v1/session");
     const session = await page.evaluate(async () => (await fetch("/v1/session")).status);
     expect(session).toBe(401);
     await page.reload();
