@@ -26,7 +26,7 @@ export default defineConfig({
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
     // Recording every journey takes a tenth of the time: `PLAYWRIGHT_TRACE=on` where one is to be understood.
-    trace: process.env["PLAYWRIGHT_TRACE"] ? "retain-on-failure" : "off",
+    trace: process.env["PLAYWRIGHT_TRACE"] === "on" ? "retain-on-failure" : "off",
     screenshot: "only-on-failure",
   },
 });

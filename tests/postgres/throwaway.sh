@@ -11,9 +11,20 @@ command -v initdb >/dev/null && command -v postgres >/dev/null || {
     exit 1
 }
 
-# The path of a socket is short: a long TMPDIR is not taken.
+as=
+user=$(id -un)
+if [ "$(id -u)" -eq 0 ]; then
+    user=nobody
+    id postgres >/dev/null 2>&1 && user=postgres
+    as="setpriv --reuid=$user --clear-groups --inh-caps=-all"
+fi
+
+# The path of a socket is short, and whoever runs Postgres has to come there: another TMPDIR is not taken.
 folder=${TMPDIR:-/tmp}
-[ ${#folder} -le 40 ] || folder=/tmp
+case $folder in
+/*) [ ${#folder} -le 40 ] && $as test -x "$folder" || folder=/tmp ;;
+*) folder=/tmp ;;
+esac
 home=$(mktemp -d "$folder/qianbao-postgres.XXXXXX")
 server=
 finish() {
@@ -28,13 +39,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
 
-as=
-if [ "$(id -u)" -eq 0 ]; then
-    user=nobody
-    id postgres >/dev/null 2>&1 && user=postgres
-    chown "$user" "$home"
-    as="setpriv --reuid=$user --clear-groups --inh-caps=-all"
-fi
+if [ -n "$as" ]; then chown "$user" "$home"; fi
 
 cd "$home"
 # Encoding and order of letters as on SQLite: by bytes.

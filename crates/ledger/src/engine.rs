@@ -71,7 +71,12 @@ impl<W: Writer> Engine<W> {
                 continue;
             }
             let count = jobs.len();
-            let span = tracing::debug_span!("batch", postings = count, last = tracing::field::Empty);
+            // Without postings it is a look for what has expired, once a second.
+            let span = if count == 0 {
+                tracing::Span::none()
+            } else {
+                tracing::debug_span!("batch", postings = count, last = tracing::field::Empty)
+            };
             for job in &jobs {
                 span.follows_from(&job.span);
             }

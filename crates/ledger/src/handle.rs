@@ -285,11 +285,20 @@ impl Ledger {
         self.shared.queue.as_ref().is_some_and(|queue| !queue.is_closed())
     }
 
+    /// A read for somebody who waits for it: told at once when too many wait already.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&dyn Reader) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let _place = self.shared.places.try_acquire().map_err(|_| ReadError::Busy)?;
+        self.read_patiently(query).await
+    }
+
+    /// A read of the ledger's own, such as the audit's, which gets its turn however many wait.
+    pub(crate) async fn read_patiently<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&dyn Reader) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, ReadError> {
         let _permit = self.shared.reads.acquire().await.map_err(|_| ReadError::Stopped)?;
         let reader = Arc::clone(&self.shared.reader);
         let answer = tokio::task::spawn_blocking(move || query(reader.as_ref())).await;
@@ -334,10 +343,12 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert_eq!(ledger.tail(0, 1).await, Err(ReadError::Busy));
+        let own = ledger.read_patiently(crate::storage::Reader::tip);
         is_open.store(true, Ordering::SeqCst);
         for (number, read) in reads.into_iter().enumerate() {
             assert_eq!(read.await.expect("it did not panic"), Ok(number));
         }
+        assert_eq!(own.await.map(|tip| tip.sequence), Ok(0), "the ledger's own are not turned away");
         assert_eq!(ledger.tail(0, 1).await, Ok(Vec::new()));
     }
 }

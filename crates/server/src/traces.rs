@@ -8,16 +8,16 @@
 //! | `batch` | a commit of the ledger's writer, in a trace of its own with links to its postings | how many, the last sequence |
 //!
 //! No span holds a query, a header, a body, a name or an amount. A `traceparent` is taken from trusted proxies only: anybody else could
-//! choose what is kept. With one, its decision counts; else one trace in so many is kept. What the collector does not take in time is
+//! choose what is kept; such a proxy has to make or remove the header itself. With one, its decision counts; else so many of a thousand are kept. What the collector does not take in time is
 //! dropped, at most 2,048 spans wait, and no request waits for any of it.
 
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::{TraceContextExt, TracerProvider};
 use opentelemetry_http::HeaderExtractor;
-use opentelemetry_otlp::{ExporterBuildError, Protocol, SpanExporter, WithExportConfig};
+use opentelemetry_otlp::{ExporterBuildError, Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
@@ -27,6 +27,8 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
+/// Most postings of one batch, each of which is a link.
+const LINKS_MAX: u32 = 256;
 /// How long one sending may take.
 const SEND_WITHIN: Duration = Duration::from_secs(5);
 
@@ -41,8 +43,17 @@ pub struct TraceOptions {
 
 /// Traces cannot be sent.
 #[derive(Debug, thiserror::Error)]
-#[error("expected in --trace-to an address such as http://127.0.0.1:4318/v1/traces")]
-pub struct TraceError(#[from] ExporterBuildError);
+pub enum TraceError {
+    /// The address is none.
+    #[error("expected in --trace-to an address such as http://127.0.0.1:4318/v1/traces, by http, found {0:?}")]
+    Address(String),
+    /// The client cannot be made.
+    #[error("expected to make a client for the collector")]
+    Client(#[from] reqwest::Error),
+    /// The exporter cannot be made.
+    #[error("expected to make an exporter for the collector")]
+    Exporter(#[from] ExporterBuildError),
+}
 
 /// The sending of traces, for as long as the program runs.
 #[derive(Debug)]
@@ -54,10 +65,18 @@ impl Traces {
     /// # Errors
     /// When the address cannot be used. Whether anybody takes traces there shows later, in the log.
     pub fn begin(options: &TraceOptions) -> Result<Self, TraceError> {
+        let address = options.to.parse::<Uri>().ok();
+        let is_usable = |uri: &Uri| uri.scheme_str() == Some("http") && uri.host().is_some_and(|host| !host.is_empty());
+        if !address.as_ref().is_some_and(is_usable) {
+            return Err(TraceError::Address(options.to.clone()));
+        }
         // A second call finds the provider there already, which is what is wanted.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        // The collector stands beside the server: no proxy that the environment names is on the way.
+        let client = reqwest::blocking::Client::builder().no_proxy().timeout(SEND_WITHIN).build()?;
         let exporter = SpanExporter::builder()
             .with_http()
+            .with_http_client(client)
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(&options.to)
             .with_timeout(SEND_WITHIN)
@@ -66,6 +85,7 @@ impl Traces {
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
             .with_sampler(Sampler::ParentBased(Box::new(kept)))
+            .with_max_links_per_span(LINKS_MAX)
             .with_resource(Resource::builder().with_service_name("qianbao").build())
             .build();
         Ok(Self(provider))
@@ -102,12 +122,22 @@ pub fn kept_id(span: &Span) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TraceOptions, Traces};
+    use super::{TraceError, TraceOptions, Traces};
 
     #[test]
     fn an_address_that_is_none_is_refused_at_the_start() {
         let begin = |to: &str| Traces::begin(&TraceOptions { to: to.to_owned(), per_mille: 1_000 });
-        assert!(begin("no address").is_err());
+        for wrong in [
+            "",
+            "no address",
+            "localhost",
+            "127.0.0.1:4318",
+            "ftp://127.0.0.1/",
+            "https://127.0.0.1/v1/traces",
+            "http:///",
+        ] {
+            assert!(matches!(begin(wrong), Err(TraceError::Address(found)) if found == wrong), "{wrong:?} was taken");
+        }
         begin("http://127.0.0.1:1/v1/traces").expect("an address").end();
     }
 }

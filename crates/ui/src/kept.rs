@@ -37,10 +37,10 @@ pub fn hold(keys: &[&'static str]) {
     HELD.set(keys.iter().map(|key| (*key, get(key))).collect());
 }
 
-/// Keeps everything held again, after the browser's storage was cleared.
+/// Keeps everything held again, after the browser's storage was cleared. What another tab has kept there since is newer and stays.
 pub fn keep_again() {
     HELD.with_borrow(|held| {
-        for (key, value) in held {
+        for (key, value) in held.iter().filter(|(key, _)| get(key).is_none()) {
             write(key, value.as_deref());
         }
     });

@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// A file system in memory that Linux has.
 const MEMORY: &str = "/dev/shm";
-/// The least that has to be free in it, MiB: all suites together need some 2 GiB of it at once.
+/// The least that has to be free in it and in the machine's memory, MiB: all suites together need some 2 GiB of it at once.
 const MEMORY_MIB_MIN: u64 = 6_144;
 
 /// The repository's folders.
@@ -29,10 +29,11 @@ impl Places {
     }
 
     /// The same for tests: with temporary files in memory where there is plenty of it and nobody said otherwise. Their databases sync at each
-    /// commit as real ones do, and a busy disk would be the most of what they take. What is measured stays on the disk.
+    /// commit as real ones do, and a busy disk would be the most of what they take. What is measured goes where the system says.
     pub fn for_tests(&self) -> Self {
         let is_chosen = std::env::var_os("TMPDIR").is_some();
-        let is_roomy = free_mib(Path::new(MEMORY)).is_some_and(|free| free >= MEMORY_MIB_MIN);
+        let has_room = |free: Option<u64>| free.is_some_and(|free| free >= MEMORY_MIB_MIN);
+        let is_roomy = has_room(free_mib(Path::new(MEMORY))) && has_room(available_mib());
         Self { temporary: (!is_chosen && is_roomy).then(|| PathBuf::from(MEMORY)), ..self.clone() }
     }
 
@@ -65,9 +66,21 @@ fn free_mib(folder: &Path) -> Option<u64> {
     String::from_utf8(said.stdout).ok()?.lines().nth(1)?.trim().parse().ok()
 }
 
-#[cfg(test)]
+/// What the machine's memory can still hold, MiB.
+fn available_mib() -> Option<u64> {
+    let said = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = said.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? / 1_024)
+}
+
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use super::free_mib;
+    use super::{available_mib, free_mib};
+
+    #[test]
+    fn the_free_memory_of_the_machine_is_told() {
+        assert!(available_mib().is_some_and(|free| free > 0));
+    }
 
     #[test]
     fn what_is_free_is_told_of_a_folder_that_is_there() {

@@ -48,9 +48,14 @@ async fn nothing_that_must_stay_secret_is_logged_or_kept() -> TestResult {
 
     // On Postgres the same rows lie in its files, which this test does not read.
     let kept = Secrets([tokens, passwords, vec![("a note", NOTE.as_bytes().to_vec())]].concat());
-    let mut found = Vec::new();
-    each_file(&house.data(), &mut |file, bytes| found.extend(kept.found_in(file, bytes)))?;
+    let handle = Secrets(vec![("a handle", b"canary".to_vec())]);
+    let (mut found, mut is_looked_at) = (Vec::new(), house.is_shared());
+    each_file(&house.data(), &mut |file, bytes| {
+        found.extend(kept.found_in(file, bytes));
+        is_looked_at |= !handle.found_in(file, bytes).is_empty();
+    })?;
     assert_eq!(found, Vec::<String>::new());
+    assert!(is_looked_at, "what is no secret is found in the files");
     Ok(())
 }
 
@@ -64,7 +69,10 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
         password: NEW_PASSWORD.to_owned(),
         locale: Locale::Zh,
     };
-    assert_eq!(door.post("/v1/people", &canary).await?.status, 200);
+    let signed_up = door.post("/v1/people", &canary).await?;
+    assert_eq!(signed_up.status, 200);
+    let cookie = signed_up.headers.get("set-cookie").and_then(|cookie| cookie.to_str().ok());
+    let new = cookie.and_then(|cookie| cookie.split(';').next()?.split_once('=')).ok_or("a session cookie")?.1;
     let wrong = SignIn { handle: "canary".to_owned(), password: WRONG_PASSWORD.to_owned() };
     assert_eq!(door.post("/v1/session", &wrong).await?.status, 401);
     let ming = house.visitor("wallet").sign_in("ming").await?;
@@ -78,7 +86,8 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     // A failing request is told of in more words than one that does not.
     assert_eq!(ming.get(&format!("/v1/activity?kind={SEARCH}")).await?.status, 400);
     let tokens = [&ming, &desk, &lan].into_iter().map(|visitor| Ok(("a session token", token(visitor)?)));
-    let tokens = tokens.collect::<TestResult<Vec<_>>>()?;
+    let mut tokens = tokens.collect::<TestResult<Vec<_>>>()?;
+    tokens.push(("a session token", new.as_bytes().to_vec()));
     assert_eq!(desk.send(reqwest::Method::DELETE, "/v1/session", Some("{}".to_owned())).await?.status, 204);
     let passwords = [PASSWORD, NEW_PASSWORD, WRONG_PASSWORD];
     Ok((tokens, passwords.into_iter().map(|password| ("a password", password.as_bytes().to_vec())).collect()))
@@ -95,9 +104,9 @@ fn keys(house: &House) -> TestResult<Vec<(&'static str, Vec<u8>)>> {
     for realm in ["live", "test"] {
         for file in fs::read_dir(house.data().join(realm).join("keys"))? {
             let key = HEXLOWER.decode(fs::read_to_string(file?.path())?.trim().as_bytes())?;
-            for text in [HEXLOWER.encode(&key), BASE64.encode(&key), BASE64URL_NOPAD.encode(&key)] {
-                keys.push(("a key of the house", text.into_bytes()));
-            }
+            let listed = format!("{key:?}");
+            let texts = [HEXLOWER.encode(&key), BASE64.encode(&key), BASE64URL_NOPAD.encode(&key), listed];
+            keys.extend(texts.into_iter().map(|text| ("a key of the house", text.into_bytes())));
             keys.push(("a key of the house", key));
         }
     }

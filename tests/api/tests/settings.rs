@@ -35,7 +35,7 @@ async fn a_setting_that_makes_no_sense_is_refused_with_words() -> TestResult {
         ["--listen", "nowhere"],
         ["--listen", "127.0.0.1:99999"],
         ["--bank-url", "not an address"],
-        ["--trace-to", "not an address"],
+        ["--trace-to", "127.0.0.1:4318"],
         ["--database", "mysql://me:secret@localhost/wallet"],
         ["--database", "postgres://me:secret@127.0.0.1:1/wallet"],
     ] {

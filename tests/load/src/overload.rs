@@ -57,31 +57,46 @@ struct Seen {
 
 /// Measures. True: there are no figures but whole ones.
 pub fn bench(options: &Options) -> Result<bool, Failure> {
-    let cores = std::thread::available_parallelism()?.get();
-    if cores < 2 {
+    let cores = cores()?;
+    let [servers, others @ ..] = cores.as_slice() else { return Err("expected a list of cores".into()) };
+    if others.is_empty() {
         return Err(
             "expected two cores at least, one for the server, found one: this row needs a larger machine".into()
         );
     }
     // Threads that begin later are where this one is.
-    let others = format!("1-{}", cores - 1);
+    let workers = others.len();
+    let others = others.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let me = std::process::id().to_string();
-    let moved = Command::new("taskset").args(["--cpu-list", "--pid", &others, &me]).output()?;
+    let moved = Command::new("taskset").args(["--cpu-list", "--pid", &others, &me]).output();
+    let moved = moved.map_err(|error| format!("expected the program taskset (Debian: util-linux): {error}"))?;
     if !moved.status.success() {
-        return Err(format!("taskset (Debian: util-linux): {}", String::from_utf8_lossy(&moved.stderr)).into());
+        return Err(format!("taskset: {}", String::from_utf8_lossy(&moved.stderr)).into());
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(cores - 1).enable_all().build()?;
-    let row = runtime.block_on(measure(options))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
+    let row = runtime.block_on(measure(options, *servers))?;
     let mut results = Results::default();
     results.add("O1", Ok(row));
     results.write(&options.out)
 }
 
-async fn measure(options: &Options) -> Result<Row, Failure> {
+/// The cores that this program may use, from what Linux says: `Cpus_allowed_list: 0-1,4`.
+fn cores() -> Result<Vec<usize>, Failure> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:")).ok_or("no list of cores")?;
+    let mut cores = Vec::new();
+    for part in list.trim().split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        cores.extend(first.parse::<usize>()?..=last.parse()?);
+    }
+    Ok(cores)
+}
+
+async fn measure(options: &Options, servers: usize) -> Result<Row, Failure> {
     let time = Duration::from_secs(if options.quick { 3 } else { 8 });
     let mut house = House::seeded().await.map_err(said)?;
     let stderr = std::io::stderr().as_fd().try_clone_to_owned()?;
-    let one_core = ["taskset", "--cpu-list", "0"].map(str::to_owned);
+    let one_core = ["taskset", "--cpu-list", &servers.to_string()].map(str::to_owned);
     house.open_behind(&one_core, stderr.into()).await.map_err(said)?;
     let payers = Payers::sign_in(&house).await?;
     let (mut p99s, mut paces) = (Vec::new(), Vec::new());
@@ -140,7 +155,9 @@ async fn open(payers: &Payers, pace: f64, time: Duration) -> Result<Seen, Failur
             };
             tasks.spawn(pay(caller, due, Arc::clone(&seen)));
         }
-        while tasks.try_join_next().is_some() {}
+        while let Some(task) = tasks.try_join_next() {
+            task?;
+        }
     }
     while let Some(task) = tasks.join_next().await {
         task?;

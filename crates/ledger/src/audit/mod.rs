@@ -115,7 +115,7 @@ pub enum Finding {
 impl Ledger {
     /// Recomputes everything from the log and compares. Runs beside the writer, in one go: for a ledger at rest.
     pub async fn audit(&self) -> Result<Audit, ReadError> {
-        self.read(audit).await
+        self.read_patiently(audit).await
     }
 
     /// Lets an auditor do one step, [`Auditor::follow`] or [`Auditor::look`], and gives it back with the step's answer.
@@ -124,7 +124,7 @@ impl Ledger {
         mut auditor: Auditor,
         step: fn(&mut Auditor, &dyn Reader) -> Result<bool, StorageError>,
     ) -> Result<(Auditor, Result<bool, StorageError>), ReadError> {
-        self.read(move |reader| {
+        self.read_patiently(move |reader| {
             let outcome = step(&mut auditor, reader);
             Ok((auditor, outcome))
         })
