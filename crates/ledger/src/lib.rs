@@ -117,7 +117,10 @@ pub use history::{Cursor, Direction, Entry, Page};
 pub use memory::Memory;
 pub use observe::{BatchDone, Observer};
 pub use outcome::{Outcome, Refusal, Resolution, SubmitError};
-pub use postgres::{CommitClock, OpenPostgresError, Place, PlaceError, Postgres, PostgresReader, PostgresWriter};
+pub use postgres::{
+    CommitClock, DURABLE_SETTINGS, OpenPostgresError, Place, PlaceError, Postgres, PostgresReader, PostgresWriter,
+    is_made_by_another,
+};
 pub use record::{Answer, Effect, Phase, Record, RecordError, Refused, Touched};
 pub use sqlite::{CopyError, OpenError, Sqlite, SqliteReader, SqliteWriter, check_database, copy_database};
 #[cfg(feature = "faults")]

@@ -123,6 +123,11 @@ impl Refuses for DirectoryError {
     }
 }
 
+/// For `Retry-After`: whole seconds after which `end` is over.
+pub fn seconds_to_wait(now: Timestamp, end: Timestamp) -> u32 {
+    u32::try_from((end.0 - now.0).div_euclid(1_000_000) + 1).unwrap_or(1)
+}
+
 /// The answer "you have it already", for files with an `ETag`.
 pub fn not_modified() -> StatusCode {
     StatusCode::NOT_MODIFIED

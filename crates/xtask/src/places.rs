@@ -1,7 +1,6 @@
 //! Where things are in the repository.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A file system in memory that Linux has.
 const MEMORY: &str = "/dev/shm";
@@ -62,8 +61,8 @@ impl Places {
 fn free_mib(folder: &Path) -> Option<u64> {
     let trial = folder.join(format!("qianbao-xtask-{}", std::process::id()));
     std::fs::write(&trial, []).and_then(|()| std::fs::remove_file(&trial)).ok()?;
-    let said = Command::new("df").args(["--output=avail", "--block-size=1M"]).arg(folder).output().ok()?;
-    String::from_utf8(said.stdout).ok()?.lines().nth(1)?.trim().parse().ok()
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize) >> 20)
 }
 
 /// What the machine's memory can still hold, MiB.

@@ -61,7 +61,8 @@ pub async fn measure(payers: &Payers, callers: usize, per_second: f64, length: D
     of(all).ok_or_else(|| "no payment was made".into())
 }
 
-fn of(mut taken_ms: Vec<f64>) -> Option<Latencies> {
+/// What these times say, if there are any.
+pub fn of(mut taken_ms: Vec<f64>) -> Option<Latencies> {
     taken_ms.sort_by(f64::total_cmp);
     let count = taken_ms.len();
     let max_ms = *taken_ms.last()?;

@@ -96,14 +96,7 @@ impl Reader for PostgresReader {
                 ") AS a ON TRUE"
             ));
             let rows: Vec<PgRow> = rows.bind(&asked).fetch_all(connection).await?;
-            let mut found: Vec<Account> = Vec::with_capacity(rows.len());
-            let mut tip = 0;
-            for row in &rows {
-                tip = sequence(row.try_get(rows::ACCOUNT_COLUMNS)?);
-                if row.try_get::<Option<Vec<u8>>, _>(0)?.is_some() {
-                    found.push(rows::account(row, 0)?);
-                }
-            }
+            let (tip, found) = accounts_with_tip(&rows)?;
             Ok((tip, ids.iter().map(|id| found.iter().find(|account| account.id == *id).copied()).collect()))
         })
     }
@@ -127,15 +120,7 @@ impl Reader for PostgresReader {
                 ") AS a ON TRUE ORDER BY a.id"
             ));
             let rows: Vec<PgRow> = rows.bind(&after).bind(integer(limit as u64)).fetch_all(connection).await?;
-            let mut found: Vec<Account> = Vec::with_capacity(rows.len());
-            let mut tip = 0;
-            for row in &rows {
-                tip = sequence(row.try_get(rows::ACCOUNT_COLUMNS)?);
-                if row.try_get::<Option<Vec<u8>>, _>(0)?.is_some() {
-                    found.push(rows::account(row, 0)?);
-                }
-            }
-            Ok((tip, found))
+            accounts_with_tip(&rows)
         })
     }
 
@@ -252,4 +237,17 @@ impl Reader for PostgresReader {
             thread::history_after(connection, account, after).await
         })
     }
+}
+
+/// The accounts of rows that each bear the last posting behind their own columns, and its sequence. The one row of a query that found no account
+/// bears nothing else.
+fn accounts_with_tip(found: &[PgRow]) -> Result<(u64, Vec<Account>), Fault> {
+    let (mut tip, mut accounts) = (0, Vec::with_capacity(found.len()));
+    for row in found {
+        tip = sequence(row.try_get(rows::ACCOUNT_COLUMNS)?);
+        if row.try_get::<Option<Vec<u8>>, _>(0)?.is_some() {
+            accounts.push(rows::account(row, 0)?);
+        }
+    }
+    Ok((tip, accounts))
 }

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::open::OpenPostgresError;
 use super::place::Place;
+use super::rules::is_made_by_another;
 use super::session::choose_schema;
 use crate::clock::Zone;
 use crate::handle::Epoch;
@@ -24,7 +25,7 @@ pub(super) fn prepare(place: &Place, zone: &Zone, epoch: Epoch) -> Result<(Zone,
     with_connection(place, async |connection| {
         let mut tries = 1;
         while let Err(error) = make_step_table(connection, place).await {
-            if tries == TRIES_MAX || !is_met(&error) {
+            if tries == TRIES_MAX || !is_made_by_another(&error) {
                 return Err(error.into());
             }
             tries += 1;
@@ -123,12 +124,6 @@ async fn make_step_table(connection: &mut PgConnection, place: &Place) -> Result
             .await?;
     }
     Ok(())
-}
-
-/// Whether another process was making the same thing: a row, a schema, a table, or the type that comes with a table (42710).
-fn is_met(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| ["23505", "42P06", "42P07", "42710", "40001", "40P01", "XX000"].contains(&code.as_ref()))
 }
 
 /// Makes the next step, if there is one.

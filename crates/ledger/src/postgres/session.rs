@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use super::fault::Fault;
 use super::open::OpenPostgresError;
 use super::place::Place;
+use super::rules::DURABLE_SETTINGS;
 
 /// Longest time until a connection stands.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -156,9 +157,7 @@ async fn plan(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
 /// Refuses a database that acknowledges what a power cut may take. One that does not know a setting is another product with
 /// its own way of keeping its word.
 async fn check_durable(connection: &mut PgConnection) -> Result<(), OpenPostgresError> {
-    const WANTED: [(&str, &[&str]); 3] =
-        [("fsync", &["on"]), ("full_page_writes", &["on"]), ("synchronous_commit", &["on", "remote_apply"])];
-    for (setting, wanted) in WANTED {
+    for (setting, wanted) in DURABLE_SETTINGS {
         let (found,): (Option<String>,) =
             sqlx::query_as("SELECT current_setting($1, TRUE)").bind(setting).fetch_one(&mut *connection).await?;
         if let Some(found) = found.filter(|found| !wanted.contains(&found.as_str())) {

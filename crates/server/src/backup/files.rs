@@ -39,38 +39,31 @@ pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<(), BackupError> {
 
 /// Every file below a folder, relative to it, in order of name.
 pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
-    let mut found = Vec::new();
-    let mut left = vec![folder.to_path_buf()];
-    while let Some(next) = left.pop() {
-        for entry in fs::read_dir(&next).map_err(failed("read the folder", &next))? {
-            let path = entry.map_err(failed("read the folder", &next))?.path();
-            if path.is_dir() {
-                left.push(path);
-            } else if let Ok(relative) = path.strip_prefix(folder) {
-                found.push(relative.to_path_buf());
-            }
-        }
-    }
+    let (_, files) = all_below(folder)?;
+    let mut found: Vec<PathBuf> =
+        files.iter().filter_map(|path| path.strip_prefix(folder).ok()).map(Path::to_path_buf).collect();
     found.sort();
     Ok(found)
 }
 
-/// Waits until all files and folders below, and their names, are on the disk.
-pub(super) fn durable(folder: &Path) -> Result<(), BackupError> {
-    for file in files_below(folder)? {
-        sync(&folder.join(file))?;
-    }
+/// A folder with every folder below it, and every file in them.
+fn all_below(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), BackupError> {
+    let (mut folders, mut files) = (Vec::new(), Vec::new());
     let mut left = vec![folder.to_path_buf()];
     while let Some(next) = left.pop() {
         for entry in fs::read_dir(&next).map_err(failed("read the folder", &next))? {
             let path = entry.map_err(failed("read the folder", &next))?.path();
-            if path.is_dir() {
-                left.push(path);
-            }
+            if path.is_dir() { &mut left } else { &mut files }.push(path);
         }
-        sync(&next)?;
+        folders.push(next);
     }
-    Ok(())
+    Ok((folders, files))
+}
+
+/// Waits until all files and folders below, and their names, are on the disk.
+pub(super) fn durable(folder: &Path) -> Result<(), BackupError> {
+    let (folders, files) = all_below(folder)?;
+    files.iter().chain(&folders).try_for_each(|path| sync(path))
 }
 
 /// Gives a finished folder its name, durably.

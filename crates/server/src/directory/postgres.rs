@@ -9,6 +9,7 @@
 
 use std::time::Duration;
 
+use qianbao_ledger::{DURABLE_SETTINGS, is_made_by_another};
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
@@ -72,9 +73,7 @@ async fn choose(connection: &mut AnyConnection, schema: &'static str) -> Result<
 /// Refuses a database that acknowledges what a power cut may take. One that does not know a setting is another product with
 /// its own way of keeping its word.
 async fn check_durable(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    const WANTED: [(&str, &[&str]); 3] =
-        [("fsync", &["on"]), ("full_page_writes", &["on"]), ("synchronous_commit", &["on", "remote_apply"])];
-    for (setting, wanted) in WANTED {
+    for (setting, wanted) in DURABLE_SETTINGS {
         let (found,): (Option<String>,) =
             sqlx::query_as("SELECT current_setting($1, TRUE)").bind(setting).fetch_one(&mut *connection).await?;
         if let Some(found) = found.filter(|found| !wanted.contains(&found.as_str())) {
@@ -109,7 +108,7 @@ pub(super) async fn prepare(
     let mut guarding = AnyConnection::connect(url).await?;
     let mut tries = 1;
     while let Err(error) = make_guard(&mut guarding, schema).await {
-        if tries == TRIES_MAX || !is_met(&error) {
+        if tries == TRIES_MAX || !is_made_by_another(&error) {
             return Err(error.into());
         }
         tokio::time::sleep(super::again::pause(tries)).await;
@@ -154,10 +153,4 @@ async fn make_guard(connection: &mut AnyConnection, schema: &'static str) -> Res
         .execute("INSERT INTO directory_guard (name, starts) VALUES ('directory', 0) ON CONFLICT (name) DO NOTHING")
         .await?;
     Ok(())
-}
-
-/// Whether another process was making the same thing: a row, a schema, a table, or the type that comes with a table (42710).
-fn is_met(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| ["23505", "42P06", "42P07", "42710", "40001", "40P01", "XX000"].contains(&code.as_ref()))
 }

@@ -16,6 +16,7 @@ use qianbao_core::Timestamp;
 
 use super::rows::tries;
 use crate::directory::{Directory, DirectoryError, Write};
+use crate::problem::seconds_to_wait;
 
 const WINDOW_S: i64 = 15 * 60;
 const HANDLE_TRIES_MAX: i64 = 10;
@@ -85,8 +86,7 @@ async fn spend(directory: &Directory, budgets: &[(String, i64)], now: Timestamp)
         let (tries, started_at) = tries::spend(&mut write, subject, now, now.plus_seconds(-WINDOW_S)).await?;
         if tries > *tries_max {
             let ends_at = started_at.plus_seconds(WINDOW_S);
-            let seconds = (ends_at.0 - now.0).div_euclid(1_000_000) + 1;
-            return Err(TryError::Spent { retry_after_s: u32::try_from(seconds).unwrap_or(1) });
+            return Err(TryError::Spent { retry_after_s: seconds_to_wait(now, ends_at) });
         }
     }
     write.commit().await?;

@@ -11,6 +11,8 @@ use qianbao_core::Timestamp;
 use qianbao_core::id::PersonId;
 use qianbao_core::text::Handle;
 
+use crate::problem::seconds_to_wait;
+
 /// Different handles that one person may ask for in a window.
 pub const HANDLES_MAX: usize = 60;
 /// Length of a window, seconds. It starts with its first handle.
@@ -58,8 +60,7 @@ impl Lookups {
             return Ok(());
         }
         if window.handles.len() >= HANDLES_MAX {
-            let seconds = (window.ends_at().0 - now.0).div_euclid(1_000_000) + 1;
-            return Err(u32::try_from(seconds).unwrap_or(1));
+            return Err(seconds_to_wait(now, window.ends_at()));
         }
         window.handles.insert(handle.as_str().to_owned());
         Ok(())
