@@ -29,7 +29,7 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
     tools::ensure(places, &[Tool::Strace])?;
     packages::build_programs(places, false)?;
     run_command(
-        command(places, "cargo").args(["build", "--quiet", "--locked", "--package", "qianbao-tests-faults"]),
+        command(places, "cargo").args(["build", "--quiet", "--locked", "--workspace", "--bin", "qianbao-faults"]),
         "read the compiler's message above, correct it and run the command again",
     )?;
     let postgres = Postgres::start(places)?;

@@ -11,7 +11,26 @@ use crate::places::Places;
 use crate::process::{command, run};
 
 /// Packages of black-box tests: they start the built programs and run in suites of their own. They compile the ledger with its faults.
-pub const BLACK_BOX: [&str; 2] = ["qianbao-tests-api", "qianbao-tests-faults"];
+const BLACK_BOX: [&str; 2] = ["qianbao-tests-api", "qianbao-tests-faults"];
+
+/// The black-box tests. Cargo is asked for them in the whole workspace, not in their packages: see above.
+pub const BLACK_BOX_TESTS: [&str; 12] = [
+    "audit",
+    "backup",
+    "operation",
+    "processes",
+    "restart",
+    "secrets",
+    "settings",
+    "traces",
+    "wallet",
+    "kill",
+    "ledger",
+    "parts",
+];
+
+/// Those of them that run on either database. What is about files, or always about Postgres, is not run again.
+pub const EITHER_DATABASE: [&str; 7] = ["audit", "operation", "restart", "secrets", "settings", "traces", "wallet"];
 
 /// Names everything but the black-box tests.
 pub fn white_box(cargo: &mut Command) -> &mut Command {

@@ -100,3 +100,26 @@ test("six hundred records: endless, searched, filtered, and each in detail", { t
   await expect(wallet.field("search"), "the list is as it was").toHaveValue("number 599.");
   await expect(entry("number 599.")).toBeVisible();
 });
+
+test("a list that goes again before it was painted asks for nothing", { tag: "@activity" }, async ({ doors }) => {
+  const wallet = await doors.wallet({ as: "ming" });
+  await wallet.go("/activity");
+  await expect(rows(wallet).first()).toBeVisible();
+  // A slow machine paints late, and the one that waits for it may be gone.
+  const frame = 400;
+  await wallet.page.evaluate((frame) => {
+    window.requestAnimationFrame = (call) => window.setTimeout(() => call(performance.now()), frame);
+    window.cancelAnimationFrame = (number) => window.clearTimeout(number);
+  }, frame);
+  for (let round = 0; round < 3; round += 1) {
+    await wallet.field("search").fill("nothing has this name");
+    await wallet.expectText("nothing_found_title");
+    await wallet.field("search").fill("");
+    await expect(rows(wallet).first()).toBeVisible();
+  }
+  await wallet.field("search").fill("nothing has this name");
+  await wallet.expectText("nothing_found_title");
+  await wallet.page.waitForTimeout(2 * frame);
+  await wallet.button("show_all").click();
+  await expect(rows(wallet).first()).toBeVisible();
+});

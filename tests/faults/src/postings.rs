@@ -220,20 +220,3 @@ pub fn posting(number: u64) -> Posting {
     };
     draft.finish().expect("far below every limit of form")
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn a_number_is_one_posting() {
-        let mut names = HashSet::new();
-        for number in (0..500).chain([OPENING]) {
-            assert_eq!(posting(number), posting(number));
-            assert!(names.insert(name(number)), "{number} has the name of another");
-            assert_eq!(posting(number).head.posting_ref(), name(number));
-        }
-    }
-}

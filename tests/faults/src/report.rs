@@ -165,34 +165,3 @@ impl Report {
         text
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_campaign_goes_on_where_it_was_and_begins_again_when_it_is_complete() {
-        let kinds = [Kind::ErrorPostgres, Kind::FullSqlite];
-        let mut report = Report { base: 1, rows: BTreeMap::new() };
-        let tally = Tally { looked_for: 5, ..Tally::default() };
-        report.begin(&kinds, Form::Quick);
-        report.add(Kind::ErrorPostgres, Form::Quick, 1, &tally, 1.0);
-        report.begin(&kinds, Form::Quick);
-        assert_eq!((report.left(kinds[0], Form::Quick), report.left(kinds[1], Form::Quick)), (0, 3));
-        report.add(Kind::FullSqlite, Form::Quick, 3, &tally, 1.0);
-        report.begin(&kinds, Form::Quick);
-        assert_eq!((report.left(kinds[0], Form::Quick), report.left(kinds[1], Form::Quick)), (1, 3));
-        assert_eq!(report.row(Kind::FullSqlite).done, 3, "what was done stays counted");
-        assert_eq!(report.left(Kind::FullSqlite, Form::Long), 97, "and counts for the long form");
-    }
-
-    #[test]
-    fn every_story_has_a_seed_of_its_own() {
-        let mut report = Report { base: 7, rows: BTreeMap::new() };
-        let seeds: std::collections::HashSet<u64> =
-            (0..100).flat_map(|_| [Kind::KillSqlite, Kind::KillPostgres]).map(|kind| report.next_seed(kind)).collect();
-        assert_eq!(seeds.len(), 200);
-        let text = serde_json::to_string(&report).expect("plain data");
-        assert_eq!(serde_json::from_str::<Report>(&text).expect("its own form").base, 7);
-    }
-}

@@ -74,20 +74,3 @@ impl Said {
         Some(Self { number: words.first()?.parse().ok()?, outcome })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_that_was_cut_off_says_nothing() {
-        for outcome in [Short::Posted(12, 1_795_406_400_000_000), Short::Refused(7)] {
-            let said = Said { number: 345, outcome };
-            let line = said.to_string();
-            assert_eq!(Said::parse(&line), Some(said));
-            for end in 0..line.len() {
-                assert_eq!(Said::parse(&line[..end]), None, "{}", &line[..end]);
-            }
-        }
-    }
-}

@@ -87,8 +87,12 @@ pub fn ScrollList(
     Effect::new(move || {
         // Also when the number of rows changes: the window may have grown, or the end come near.
         count.track();
-        if list.get().is_some() {
-            request_animation_frame(measure);
+        if list.get().is_none() {
+            return;
+        }
+        if let Ok(frame) = request_animation_frame_with_handle(measure) {
+            // The list may be gone before the next frame is drawn, and with it all that is measured.
+            on_cleanup(move || frame.cancel());
         }
     });
     let resize = window_event_listener(leptos::ev::resize, move |_| measure());

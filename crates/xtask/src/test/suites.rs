@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use super::{Count, schema};
 use crate::e2e;
 use crate::failure::Failure;
-use crate::packages::{BLACK_BOX, build_programs, white_box};
+use crate::packages::{BLACK_BOX_TESTS, EITHER_DATABASE, build_programs, white_box};
 use crate::places::Places;
 use crate::postgres::Postgres;
 use crate::process::{self, command};
@@ -116,7 +116,7 @@ fn unit(places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), F
     })
 }
 
-/// The tests that run on either database. What is about files, or always about Postgres, is not run again.
+/// The tests that run on either database.
 fn on_postgres(places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), Failure> {
     const CHOICE: (&str, &str) = ("QIANBAO_TEST_DATABASE", "postgres");
     let routes = native(places, postgres, |cargo, has_nextest| {
@@ -126,25 +126,7 @@ fn on_postgres(places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Co
         }
         cargo.env(CHOICE.0, CHOICE.1);
     })?;
-    let processes = black_box(places, postgres, |cargo| {
-        cargo.args([
-            "--package",
-            "qianbao-tests-api",
-            "--test",
-            "audit",
-            "--test",
-            "operation",
-            "--test",
-            "restart",
-            "--test",
-            "secrets",
-            "--test",
-            "settings",
-            "--test",
-            "traces",
-            "--test",
-            "wallet",
-        ]);
+    let processes = black_box(places, postgres, &EITHER_DATABASE, |cargo| {
         cargo.env(CHOICE.0, CHOICE.1);
     })?;
     Ok((routes.0 && processes.0, routes.1 + processes.1))
@@ -213,21 +195,21 @@ fn wasm_tests(places: &Places, package: &str, target: &str, more: &[&str]) -> Re
 }
 
 fn api(places: &Places, postgres: Option<&Postgres>) -> Result<(bool, Count), Failure> {
-    black_box(places, postgres, |cargo| {
-        for package in BLACK_BOX {
-            cargo.args(["--package", package]);
-        }
-    })
+    black_box(places, postgres, &BLACK_BOX_TESTS, |_| ())
 }
 
 fn black_box(
     places: &Places,
     postgres: Option<&Postgres>,
+    tests: &[&str],
     choose: impl FnOnce(&mut Command),
 ) -> Result<(bool, Count), Failure> {
     build_programs(places, false)?;
     let mut cargo = command(places, "cargo");
-    cargo.args(["test", "--no-fail-fast", "--locked"]);
+    cargo.args(["test", "--no-fail-fast", "--locked", "--workspace"]);
+    for test in tests {
+        cargo.args(["--test", test]);
+    }
     choose(&mut cargo);
     tools::ensure(places, &[Tool::Strace])?;
     cargo.env("QIANBAO_BIN", places.program("debug", "qianbao"));

@@ -60,14 +60,20 @@ fn binstall(places: &Places, name: &str, version: &str) -> bool {
         && succeeds_shown(command(places, "cargo").args(["binstall", "--no-confirm", "--version", version, name]))
 }
 
-/// Debug information and optimisation are left out: these tools spend their time in other programs.
+/// How much a tool is optimised. Those that work through a whole wasm file need some of it; the others spend their time in other
+/// programs.
+fn optimisation(name: &str) -> &'static str {
+    if name.starts_with("wasm") { "1" } else { "0" }
+}
+
+/// Debug information and most of the optimisation are left out.
 fn compile(places: &Places, name: &str, version: &str) -> std::process::Command {
     let mut command = command(places, "cargo");
     command
         .args(["install", name, "--version", version])
         // One folder for all: what two of them need alike is compiled once.
         .env("CARGO_TARGET_DIR", places.target.join("tools"))
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", optimisation(name))
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     command

@@ -97,7 +97,8 @@ pub fn AskSheet(
     });
     let making = Act::new(move |request: CreateLink| async move {
         let link = wallet.client().create_link(&request).await?;
-        made.run(link);
+        // The screen may be gone by now; then nobody asks for the code.
+        let _ = made.try_run(link);
         open.set(false);
         Ok(())
     });
