@@ -2,7 +2,7 @@
 //!
 //! Every record names, for each account it touched, the record that touched it before: history follows that thread, one
 //! row read for each posting, and needs no index that every transfer would have to pay for. To begin in the middle
-//! (a date, an old cursor) there is a mark at every 256th posting of an account.
+//! (a date, an old cursor) there is a mark at every 64th posting of an account.
 
 use qianbao_core::Timestamp;
 use qianbao_core::chart::AccountCode;

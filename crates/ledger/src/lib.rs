@@ -62,7 +62,7 @@
 //! 4. *Decide.* No I/O. First the engine's own voids of what has expired, then the postings in order.
 //! 5. *Store.* One transaction: for each posting one row at the end of the log and one at the end of the ids; each touched
 //!    balance once a batch; each claim one row. History needs no row: a record names, for each account it touched, the
-//!    record that touched it before, and every 256th posting of an account leaves a mark.
+//!    record that touched it before, and every 64th posting of an account leaves a mark.
 //! 6. *Sync*, once a batch: WAL with `synchronous=FULL`. Every 8,192 pages the WAL is copied into the file.
 //! 7. *Answer* each caller, announce the new head.
 //!
@@ -108,7 +108,7 @@ mod trial;
 
 pub use account::{Account, Sums};
 pub use account_map::{AccountMap, IdHasher};
-pub use apply::{Decision, Holder, Known, Pending, Stored, Target, View, apply};
+pub use apply::{Decision, Holder, Known, Mark, Pending, Stored, Target, View, apply};
 pub use audit::{Audit, Auditor, Finding, audit};
 pub use clock::{Clock, Zone, ZoneError};
 pub use engine::run_batch;

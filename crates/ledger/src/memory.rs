@@ -7,7 +7,7 @@ use qianbao_core::Timestamp;
 use qianbao_core::posting::{AccountId, ClaimKey, Owner, PostingId, PostingRef};
 
 use crate::account::Account;
-use crate::apply::{Decision, Holder, Known, MARK_INTERVAL, Pending, Target};
+use crate::apply::{Decision, Holder, Known, PAGE_INTERVAL, Pending, Target};
 use crate::clock::{Clock, Zone};
 use crate::handle::{Epoch, Ledger};
 use crate::history::{Cursor, Entry, Page, entries_of};
@@ -232,7 +232,7 @@ impl Reader for Memory {
         let Some(code) = tables.accounts.get(&account).map(|account| account.key.code) else { return Ok(Vec::new()) };
         let newer = tables.records.iter().filter(|record| record.sequence > after);
         let touching = newer.filter_map(|record| entries_of(record, account, code));
-        let page = touching.take(usize::try_from(MARK_INTERVAL).unwrap_or(usize::MAX));
+        let page = touching.take(usize::try_from(PAGE_INTERVAL).unwrap_or(usize::MAX));
         Ok(page.flat_map(|(entries, _)| entries.into_iter().rev()).collect())
     }
 }

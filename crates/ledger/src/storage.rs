@@ -170,6 +170,6 @@ pub trait Reader: Send + Sync + 'static {
     fn history(&self, account: AccountId, before: Option<Cursor>, limit: usize) -> Result<Page, StorageError>;
 
     /// The next lines of an account's history after a sequence, oldest first: those of whole postings, of at least one
-    /// posting where there is one and of at most 256 (the interval of the marks).
+    /// posting where there is one and of at most 256 (every fourth mark).
     fn history_after(&self, account: AccountId, after: u64) -> Result<Vec<Entry>, StorageError>;
 }

@@ -36,7 +36,7 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
     let mut faults = command(places, places.program("debug", "qianbao-faults"));
     faults.arg("run").args(["--form", if options.quick { "quick" } else { "long" }]);
     faults.arg("--report").arg(places.target.join("faults.json"));
-    faults.arg("--folder").arg(places.target.join("faults"));
+    faults.arg("--folder").arg(places.target.join("faults")).arg("--source").arg(source(places));
     for kind in &options.kind {
         faults.args(["--kind", kind]);
     }
@@ -50,4 +50,11 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
         "an acknowledged id that is lost is the worst bug there is: the table says which seed tells the story again, and \
          where its folder is; what was not run here needs root",
     )
+}
+
+/// The commit that is checked out, with a word where files were changed since.
+fn source(places: &Places) -> String {
+    let told = command(places, "git").args(["describe", "--always", "--dirty=, changed", "--abbrev=12"]).output();
+    let text = told.ok().filter(|told| told.status.success()).and_then(|told| String::from_utf8(told.stdout).ok());
+    text.map_or_else(|| "unknown".to_owned(), |text| text.trim().to_owned())
 }

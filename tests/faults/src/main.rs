@@ -48,6 +48,9 @@ struct Run {
     /// How much.
     #[arg(long, value_enum, default_value = "long")]
     form: Form,
+    /// What this program was built from, for the report: a commit.
+    #[arg(long, default_value = "unknown")]
+    source: String,
     /// Only these kinds.
     #[arg(long, value_enum)]
     kind: Vec<Kind>,
@@ -122,7 +125,7 @@ fn tell_inside(run: &Run, kind: Kind) -> Told<bool> {
     let mut command = Command::new("unshare");
     command.args(["--mount", "--propagation", "private", "--"]).arg(std::env::current_exe()?).arg("run");
     command.arg("--report").arg(&run.report).arg("--folder").arg(&run.folder).args(["--kind", &kind.name()]);
-    command.args(["--form", if run.form == Form::Quick { "quick" } else { "long" }]);
+    command.args(["--form", if run.form == Form::Quick { "quick" } else { "long" }, "--source", &run.source]);
     if let Some(seed) = run.seed {
         command.args(["--seed", &seed.to_string()]);
     }
@@ -166,7 +169,7 @@ fn tell(run: &Run, kind: Kind) -> Told<bool> {
         report.write(&run.report)?;
         let start = Instant::now();
         match told(&program, &run.folder, kind, seed, many) {
-            Ok(tally) => report.add(kind, run.form, many, &tally, start.elapsed().as_secs_f64()),
+            Ok(tally) => report.add(kind, run.form, &run.source, many, &tally, start.elapsed().as_secs_f64()),
             Err((folder, error)) => {
                 eprintln!("{}: FAILED with seed {seed}: {error}; left in {}", kind.name(), folder.display());
                 report.row(kind).failures.push(Failure { seed, message: error.to_string(), folder });

@@ -39,6 +39,9 @@ pub struct Row {
     pub failures: Vec<Failure>,
     /// Faults of the present campaign in each form.
     present: BTreeMap<Form, u64>,
+    /// How many of all were told of which source: a commit, with a word where files were changed since.
+    #[serde(default)]
+    sources: BTreeMap<String, u64>,
     /// Why it could not be told here.
     pub refused: Option<String>,
 }
@@ -99,10 +102,11 @@ impl Report {
         kind.goal(form).saturating_sub(self.row(kind).present.get(&form).copied().unwrap_or(0))
     }
 
-    /// Adds a story that ended well.
-    pub fn add(&mut self, kind: Kind, form: Form, faults: u64, tally: &Tally, seconds: f64) {
+    /// Adds a story of `source` that ended well.
+    pub fn add(&mut self, kind: Kind, form: Form, source: &str, faults: u64, tally: &Tally, seconds: f64) {
         let row = self.row(kind);
         row.done += faults;
+        *row.sources.entry(source.to_owned()).or_default() += faults;
         row.looked_for += tally.looked_for;
         row.seconds += seconds;
         row.refused = None;
@@ -148,6 +152,9 @@ impl Report {
             let row = self.row(*kind);
             for (what, many) in &row.counts {
                 let _ = writeln!(text, "  {}: {many} × {what}", kind.name());
+            }
+            for (source, many) in &row.sources {
+                let _ = writeln!(text, "  {}: {many} of source {source}", kind.name());
             }
             for failure in &row.failures {
                 let _ = writeln!(

@@ -43,14 +43,15 @@ fn a_campaign_goes_on_where_it_was_and_begins_again_when_it_is_complete() {
     let mut report = empty(1);
     let tally = Tally { looked_for: 5, ..Tally::default() };
     report.begin(&kinds, Form::Quick);
-    report.add(Kind::ErrorPostgres, Form::Quick, 1, &tally, 1.0);
+    report.add(Kind::ErrorPostgres, Form::Quick, "one", 1, &tally, 1.0);
     report.begin(&kinds, Form::Quick);
     assert_eq!((report.left(kinds[0], Form::Quick), report.left(kinds[1], Form::Quick)), (0, 3));
-    report.add(Kind::FullSqlite, Form::Quick, 3, &tally, 1.0);
+    report.add(Kind::FullSqlite, Form::Quick, "two", 3, &tally, 1.0);
     report.begin(&kinds, Form::Quick);
     assert_eq!((report.left(kinds[0], Form::Quick), report.left(kinds[1], Form::Quick)), (1, 3));
     assert_eq!(report.row(Kind::FullSqlite).done, 3, "what was done stays counted");
     assert_eq!(report.left(Kind::FullSqlite, Form::Long), 97, "and counts for the long form");
+    assert!(report.table(&kinds, Form::Quick).contains("full-sqlite: 3 of source two"), "and says of which source");
 }
 
 #[test]

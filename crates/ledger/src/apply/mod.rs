@@ -26,8 +26,10 @@ use crate::storage::Tip;
 
 pub(crate) use step::post;
 
-/// After this many postings of an account its history gets a mark.
-pub(crate) const MARK_INTERVAL: u64 = 256;
+/// After this many postings of an account its history gets a mark: entering it in the middle walks past half as many on average.
+pub(crate) const MARK_INTERVAL: u64 = 64;
+/// What comes after a sequence is read up to the next mark of this interval. Ledgers from before migration 2 have no others.
+pub(crate) const PAGE_INTERVAL: u64 = 256;
 
 /// What the ledger knows about an id, as far as a repeat needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +104,8 @@ pub struct Decision {
     pub refused: Vec<Refused>,
     /// Accounts that were opened or changed, as they stand after the batch, each once.
     pub accounts: Vec<Stored>,
-    /// Marks in the history of accounts: (account, sequence).
-    pub marks: Vec<(AccountId, u64)>,
+    /// Marks in the history of accounts.
+    pub marks: Vec<Mark>,
     /// Claims that changed hands: now held, or free again.
     pub claims: HashMap<ClaimKey, Option<Holder>>,
     /// Pending postings that are new or were resolved, as they stand after the batch, each once.
@@ -117,6 +119,17 @@ impl Decision {
     pub fn is_empty(&self) -> bool {
         self.records.is_empty() && self.refused.is_empty()
     }
+}
+
+/// Where the history of an account can be entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The account.
+    pub account: AccountId,
+    /// The posting.
+    pub sequence: u64,
+    /// How many postings of the account there are with it.
+    pub postings: u64,
 }
 
 /// An account to store.
@@ -207,8 +220,9 @@ fn decide(
 fn keep(decision: &mut Decision, trace: &mut Trace, view: &View, record: Record) {
     for touched in &record.touched {
         trace.accounts.entry(touched.account).or_insert(false);
-        if view.accounts.get(&touched.account).is_some_and(|account| account.postings % MARK_INTERVAL == 0) {
-            decision.marks.push((touched.account, record.sequence));
+        let postings = view.accounts.get(&touched.account).map_or(0, |account| account.postings);
+        if postings > 0 && postings.is_multiple_of(MARK_INTERVAL) {
+            decision.marks.push(Mark { account: touched.account, sequence: record.sequence, postings });
         }
     }
     for change in &record.posting.changes {

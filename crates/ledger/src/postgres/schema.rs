@@ -15,7 +15,7 @@ use crate::handle::Epoch;
 use crate::storage::StorageError;
 
 /// Every step from an empty schema, in order; a step that has been released never changes.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_ledger.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_ledger.sql"), include_str!("migrations/0002_marks.sql")];
 
 /// How often two processes may meet in making the first table.
 const TRIES_MAX: u32 = 10;

@@ -26,11 +26,11 @@ pub(super) async fn store(connection: &mut PgConnection, decision: &Decision, st
     }
     steps.reach(Step::AccountsStored);
     if !decision.marks.is_empty() {
-        let (accounts, at): (Vec<[u8; 16]>, Vec<i64>) =
-            decision.marks.iter().map(|(id, at)| (id.bytes(), integer(*at))).unzip();
-        sqlx::query("INSERT INTO mark (account, sequence) SELECT * FROM UNNEST($1, $2)")
-            .bind(accounts)
-            .bind(at)
+        let marks = || decision.marks.iter();
+        sqlx::query("INSERT INTO mark (account, sequence, postings) SELECT * FROM UNNEST($1, $2, $3)")
+            .bind(marks().map(|mark| mark.account.bytes()).collect::<Vec<[u8; 16]>>())
+            .bind(marks().map(|mark| integer(mark.sequence)).collect::<Vec<i64>>())
+            .bind(marks().map(|mark| integer(mark.postings)).collect::<Vec<i64>>())
             .execute(&mut *connection)
             .await?;
     }

@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use super::fault::Fault;
 use super::rows;
 use crate::account::Account;
-use crate::apply::MARK_INTERVAL;
+use crate::apply::{MARK_INTERVAL, PAGE_INTERVAL};
 use crate::columns::{damaged, integer, sequence};
 use crate::history::{Cursor, Entry, Page, entries_of};
 use crate::record::Record;
@@ -34,9 +34,10 @@ const FOLLOW: &str = "WITH RECURSIVE thread (sequence, time, body, previous, pla
          FROM thread AS t JOIN posting AS p ON p.sequence = t.previous WHERE t.place < $3 AND t.previous > $4) \
      SELECT sequence, time, body, previous FROM thread ORDER BY sequence DESC";
 
-/// The first mark of account $1 at or after sequence $2, and the thread of that posting where it is one of the account's.
+/// The first mark of account $1 at or after sequence $2, of those at every $4th of its postings, and the thread of that posting where
+/// it is one of the account's.
 const ENTER: &str = "SELECT (SELECT m.sequence FROM mark AS m WHERE m.account = $1 AND m.sequence >= $2 \
-     ORDER BY m.sequence LIMIT 1), (SELECT p.sequence FROM posting AS p WHERE p.sequence = $2 \
+     AND (m.postings IS NULL OR m.postings % $4 = 0) ORDER BY m.sequence LIMIT 1), (SELECT p.sequence FROM posting AS p WHERE p.sequence = $2 \
      AND array_position(p.thread, $3) IS NOT NULL)";
 
 /// Up to `limit` lines of an account's history before a cursor, newest first.
@@ -51,7 +52,8 @@ pub(super) async fn history(
         None => (account.last_sequence, false),
         Some(cursor) => enter(connection, &account, cursor.sequence).await?,
     };
-    // From a mark on there may be up to 256 postings that are newer than what was asked for.
+    // From a mark on there may be up to 64 postings that are newer than what was asked for; where migration 2 came later, up to 256,
+    // and then it takes some more rounds.
     let mut steps = limit as u64 + 1 + if is_mark { MARK_INTERVAL } else { 0 };
     let mut page = Page::default();
     while at > 0 && page.entries.len() <= limit {
@@ -74,9 +76,9 @@ pub(super) async fn history_after(
     after: u64,
 ) -> Result<Vec<Entry>, Fault> {
     let Some(account) = find(connection, id).await? else { return Ok(Vec::new()) };
-    let (mark, _) = marks(connection, &account, after.saturating_add(1)).await?;
+    let (mark, _) = marks(connection, &account, after.saturating_add(1), PAGE_INTERVAL).await?;
     let from = mark.unwrap_or(account.last_sequence);
-    let mut entries = follow(connection, &account, from, MARK_INTERVAL, after).await?.entries;
+    let mut entries = follow(connection, &account, from, PAGE_INTERVAL, after).await?.entries;
     entries.reverse();
     Ok(entries)
 }
@@ -128,7 +130,7 @@ async fn enter(connection: &mut PgConnection, account: &Account, wanted: u64) ->
     if wanted >= account.last_sequence {
         return Ok((account.last_sequence, false));
     }
-    let (mark, itself) = marks(connection, account, wanted).await?;
+    let (mark, itself) = marks(connection, account, wanted, 1).await?;
     Ok(match itself {
         Some(itself) => (itself, false),
         None => (mark.unwrap_or(account.last_sequence), true),
@@ -139,11 +141,13 @@ async fn marks(
     connection: &mut PgConnection,
     account: &Account,
     wanted: u64,
+    interval: u64,
 ) -> Result<(Option<u64>, Option<u64>), Fault> {
     let (mark, itself): (Option<i64>, Option<i64>) = sqlx::query_as(ENTER)
         .bind(account.id.bytes())
         .bind(integer(wanted))
         .bind(number_of(account.id))
+        .bind(integer(interval))
         .fetch_one(connection)
         .await?;
     Ok((mark.map(sequence), itself.map(sequence)))

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use super::rows::{self, SELECT_ACCOUNT};
 use super::schema::failed;
 use crate::account::Account;
-use crate::apply::{Holder, Pending};
+use crate::apply::{Holder, PAGE_INTERVAL, Pending};
 use crate::columns::{damaged, integer, sequence};
 use crate::handle::READERS;
 use crate::history::{Cursor, Entry, Page, entries_of};
@@ -204,7 +204,8 @@ fn history(connection: &Connection, id: AccountId, before: Option<Cursor>, limit
 /// Follows the thread from the first mark after `after` (or from the newest posting) back to `after`.
 fn history_after(connection: &Connection, id: AccountId, after: u64) -> Result<Vec<Entry>, StorageError> {
     let Some((number, account)) = rows::find_account(connection, id)? else { return Ok(Vec::new()) };
-    let mut at = mark_from(connection, number, after.saturating_add(1))?.unwrap_or(account.last_sequence);
+    let mut at =
+        mark_from(connection, number, after.saturating_add(1), PAGE_INTERVAL)?.unwrap_or(account.last_sequence);
     let mut newest_first = Vec::new();
     while at > after {
         let record = rows::expect_record(connection, at)?;
@@ -219,7 +220,7 @@ fn history_after(connection: &Connection, id: AccountId, after: u64) -> Result<V
 }
 
 /// Where the thread can be entered to find everything at or before a sequence: that posting itself if it touches the
-/// account, else the next mark, else the newest posting. At most 256 postings are walked past in vain.
+/// account, else the next mark, else the newest posting. At most 64 postings are walked past in vain, 256 where migration 2 came later.
 fn enter(connection: &Connection, number: i64, account: &Account, wanted: u64) -> Result<u64, StorageError> {
     if wanted >= account.last_sequence {
         return Ok(account.last_sequence);
@@ -228,15 +229,18 @@ fn enter(connection: &Connection, number: i64, account: &Account, wanted: u64) -
     if rows::record(connection, wanted)?.is_some_and(touches) {
         return Ok(wanted);
     }
-    Ok(mark_from(connection, number, wanted)?.unwrap_or(account.last_sequence))
+    Ok(mark_from(connection, number, wanted, 1)?.unwrap_or(account.last_sequence))
 }
 
-/// The first mark of an account at or after a sequence.
-fn mark_from(connection: &Connection, number: i64, wanted: u64) -> Result<Option<u64>, StorageError> {
+/// The first mark of an account at or after a sequence, of those that stand at every `interval`th of its postings.
+fn mark_from(connection: &Connection, number: i64, wanted: u64, interval: u64) -> Result<Option<u64>, StorageError> {
     let read = failed("looked for a mark");
-    let sql = "SELECT sequence FROM mark WHERE number = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT 1";
+    let sql = "SELECT sequence FROM mark WHERE number = ?1 AND sequence >= ?2 AND (postings IS NULL OR postings % ?3 = 0) \
+               ORDER BY sequence LIMIT 1";
     let mut statement = connection.prepare_cached(sql).map_err(&read)?;
-    let mark: Option<i64> =
-        statement.query_row((number, integer(wanted)), |row| row.get(0)).optional().map_err(&read)?;
+    let mark: Option<i64> = statement
+        .query_row((number, integer(wanted), integer(interval)), |row| row.get(0))
+        .optional()
+        .map_err(&read)?;
     Ok(mark.map(sequence))
 }

@@ -16,7 +16,7 @@ use crate::storage::StorageError;
 const APPLICATION_ID: i64 = 0x5142_4c31;
 
 /// Every step from an empty file, in order; a step that has been released never changes.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_ledger.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_ledger.sql"), include_str!("migrations/0002_marks.sql")];
 
 /// Pages of the WAL after which it is copied into the file. Larger than SQLite's 1,000: the pages of hot balances are
 /// then copied once for many batches.

@@ -50,10 +50,11 @@ impl SqliteWriter {
         self.steps.reach(Step::LogStored);
         self.store_accounts(&decision.accounts)?;
         self.steps.reach(Step::AccountsStored);
-        for (id, at) in &decision.marks {
-            let number = self.number(*id)?;
-            let sql = "INSERT INTO mark (number, sequence) VALUES (?1, ?2)";
-            self.statement(sql)?.execute((number, integer(*at))).map_err(failed("stored a mark"))?;
+        for mark in &decision.marks {
+            let number = self.number(mark.account)?;
+            self.statement("INSERT INTO mark (number, sequence, postings) VALUES (?1, ?2, ?3)")?
+                .execute((number, integer(mark.sequence), integer(mark.postings)))
+                .map_err(failed("stored a mark"))?;
         }
         for (key, holder) in &decision.claims {
             let stored = failed("stored a claim");

@@ -86,7 +86,8 @@ every_backend! {
         a_freeze_does_not_stop_a_settlement, only_pending_ones_are_settled, too_much_is_refused,
         pending_and_settled_in_one_batch, expired_before_it_began;
     time: one_gapless_order, too_late_is_final, stale_leaves_the_id_open, time_never_runs_backwards;
-    reads: history_newest_first_by_cursor, history_oldest_first_is_history_read_backwards, history_of_a_busy_account, history_shows_each_step_of_a_reservation,
+    reads: history_newest_first_by_cursor, history_oldest_first_is_history_read_backwards, history_is_entered_anywhere,
+        history_of_a_busy_account, history_shows_each_step_of_a_reservation,
         the_tail_follows, a_posting_by_id, accounts_of_an_owner, limits_are_limits, the_head_is_announced,
         a_day_follows_the_zone, the_audit_agrees, postings_with_an_id;
 }

@@ -105,6 +105,39 @@ pub async fn history_oldest_first_is_history_read_backwards(world: World) {
     assert!(world.ledger.history_after(wallet("nobody"), 0).await.expect("readable").is_empty());
 }
 
+pub async fn history_is_entered_anywhere(world: World) {
+    world.fund("ming", 1_000_000).await;
+    world.fund("lan", 0).await;
+    world.fund("chen", 0).await;
+    pay_often(&world, 300).await;
+    assert_entered_anywhere(&world).await;
+}
+
+/// Transfers to lan, each with one to chen behind it.
+pub async fn pay_often(world: &World, times: usize) {
+    for _ in 0..times {
+        world.post(world.pay("ming", "lan", 1)).await;
+        world.post(world.pay("ming", "chen", 1)).await;
+    }
+}
+
+/// Lan's history is the same wherever it is entered, also at postings that are not in it.
+pub async fn assert_entered_anywhere(world: &World) {
+    let newest_first = pages(world, wallet("lan"), 300).await;
+    let last = *world.ledger.head().borrow();
+    for sequence in (1..=last).step_by(13) {
+        let before = Cursor { sequence, effect: 0 };
+        let page = world.ledger.history(wallet("lan"), Some(before), 5).await.expect("readable");
+        let older: Vec<_> = newest_first.iter().filter(|entry| entry.cursor < before).take(5).cloned().collect();
+        assert_eq!(page.entries, older, "before {sequence}");
+        let page = world.ledger.history_after(wallet("lan"), sequence).await.expect("readable");
+        assert!(page.len() <= 256, "{} lines after {sequence}", page.len());
+        let newer = newest_first.iter().rev().filter(|entry| entry.cursor.sequence > sequence);
+        assert!(newer.take(page.len()).eq(&page), "after {sequence}");
+        assert_eq!(page.is_empty(), newest_first[0].cursor.sequence <= sequence, "after {sequence}");
+    }
+}
+
 pub async fn history_shows_each_step_of_a_reservation(world: World) {
     world.fund("ming", 1_000).await;
     world.fund("lan", 0).await;

@@ -8,6 +8,7 @@ use qianbao_core::Currency;
 use qianbao_core::posting::{Posting, PostingRef};
 use qianbao_ledger::{Answer, Epoch, Finding, Ledger, OpenError, Outcome, Settings, Sqlite, SubmitError, Zone, audit};
 
+use crate::reads::{assert_entered_anywhere, pay_often};
 use crate::world::{StoppedClock, World, bank, head, wallet};
 use crate::zone;
 
@@ -126,7 +127,30 @@ fn what_is_not_a_ledger_is_not_touched() {
     connection.pragma_update(None, "user_version", 99).expect("writes");
     drop(connection);
     let error = Sqlite::open(&newer, &zone(), Epoch(1)).map(|_| ()).expect_err("a newer file");
-    assert_eq!(error, OpenError::Newer { found: 99, known: 1 });
+    assert_eq!(error, OpenError::Newer { found: 99, known: 2 });
+}
+
+/// A file of the first version has a mark at every 256th posting, which does not say which one it is.
+#[tokio::test]
+async fn a_file_of_the_first_version_goes_on() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ledger.db");
+    let clock = StoppedClock::new();
+    let world = World::new(open(&path, &clock).expect("a new file opens"), clock.clone());
+    world.fund("ming", 1_000_000).await;
+    world.fund("lan", 0).await;
+    world.fund("chen", 0).await;
+    pay_often(&world, 600).await;
+    let world = world.reopened(|| {
+        let connection = rusqlite::Connection::open(&path).expect("opens");
+        let old = "DELETE FROM mark WHERE postings % 256 <> 0; ALTER TABLE mark DROP COLUMN postings; PRAGMA user_version = 1";
+        connection.execute_batch(old).expect("writes");
+        drop(connection);
+        open(&path, &clock).expect("it is brought up to date")
+    });
+    assert_entered_anywhere(&world).await;
+    pay_often(&world, 300).await;
+    assert_entered_anywhere(&world).await;
 }
 
 #[tokio::test]

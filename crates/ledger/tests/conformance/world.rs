@@ -48,6 +48,13 @@ impl World {
         Self { ledger, clock, next_id: AtomicU64::new(1) }
     }
 
+    /// The same world after its ledger was closed and opened again.
+    pub fn reopened(self, open: impl FnOnce() -> Ledger) -> Self {
+        let Self { ledger, clock, next_id } = self;
+        drop(ledger);
+        Self { ledger: open(), clock, next_id }
+    }
+
     /// A head with a fresh id.
     pub fn head(&self) -> Head {
         head(self.next_id.fetch_add(1, Ordering::SeqCst))
