@@ -2,7 +2,7 @@
 
 pub use qianbao_core::Locale;
 use qianbao_core::Timestamp;
-use qianbao_core::id::{PersonId, SessionId};
+use qianbao_core::id::{DeviceId, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/people`: make a person with a wallet and sign in. Answer: [`SessionView`] and the session cookie.
@@ -76,4 +76,49 @@ pub struct PersonChange {
     /// New language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+}
+
+/// `GET /v1/devices`: a browser that the person signed in with, as seen by themselves. `DELETE /v1/devices/{id}` ends it with its sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceView {
+    /// The device.
+    pub id: DeviceId,
+    /// Where it is used.
+    pub host: DeviceHost,
+    /// The browser's family, such as `Firefox`, by what it says of itself; empty when it is not known.
+    pub browser: String,
+    /// The system, such as `Android`; empty when it is not known.
+    pub system: String,
+    /// What the person calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When they first signed in with it.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// Whether somebody is signed in with it.
+    pub is_signed_in: bool,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+/// Where a device is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceHost {
+    /// The wallet.
+    Wallet,
+    /// The shop's desk.
+    Desk,
+}
+
+/// `PATCH /v1/devices/{id}`: name it. Answer: [`DeviceView`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeviceChange {
+    /// What the person calls it, 1–40 characters.
+    pub name: String,
 }

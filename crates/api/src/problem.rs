@@ -34,6 +34,8 @@ pub enum ProblemCode {
     SignInRequired,
     /// Handle and password do not belong together (also for an unknown handle).
     SignInFailed,
+    /// The person has ended this device from another one; whatever it keeps of them is to be wiped.
+    DeviceEnded,
     /// The handle is not 3–30 characters of a–z, 0–9, dot and underscore.
     HandleInvalid,
     /// Somebody has this handle.

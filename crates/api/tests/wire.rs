@@ -3,7 +3,9 @@
 //! Each example is also read back and compared, so that what one side writes the other side understands.
 
 use qianbao_api::activity::{Entry, EntryKind};
-use qianbao_api::identity::{Locale, PersonChange, PersonView, SessionView, SignIn, SignUp};
+use qianbao_api::identity::{
+    DeviceChange, DeviceHost, DeviceView, Locale, PersonChange, PersonView, SessionView, SignIn, SignUp,
+};
 use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
 use qianbao_api::merchants::{OpenShop, ShopView, StaticCodeView, TodayView};
 use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderStatus, OrderView, RefundView};
@@ -143,6 +145,21 @@ fn identity() {
         "session",
         wire(&SessionView { id: id(6), person: person(), expires_at: NOON.plus_seconds(43_200), server_time: NOON })
     );
+    insta::assert_json_snapshot!(
+        "device",
+        wire(&DeviceView {
+            id: id(8),
+            host: DeviceHost::Wallet,
+            browser: "Firefox".into(),
+            system: "Linux".into(),
+            name: Some("老电脑".into()),
+            created_at: NOON,
+            seen_at: NOON.plus_seconds(60),
+            is_signed_in: true,
+            is_current: false,
+        })
+    );
+    insta::assert_json_snapshot!("device_change", wire(&DeviceChange { name: "老电脑".into() }));
     insta::assert_json_snapshot!("person_change", wire(&PersonChange { display_name: None, locale: Some(Locale::En) }));
 }
 

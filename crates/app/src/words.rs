@@ -117,6 +117,7 @@ pub fn problem(words: Words, code: ProblemCode) -> &'static str {
         Internal internal;
         SignInRequired sign_in_required;
         SignInFailed sign_in_failed;
+        DeviceEnded device_ended;
         HandleInvalid handle_invalid;
         HandleTaken handle_taken;
         NameInvalid name_invalid;

@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::lock::Mutex;
-use qianbao_api::Problem;
+use qianbao_api::{Problem, ProblemCode};
 use qianbao_core::Timestamp;
 use qianbao_core::id::{Id, Kind, PersonId};
 use serde::Serialize;
@@ -72,6 +72,8 @@ pub(crate) struct Inner {
     pub(crate) stays: Cell<u32>,
     /// Whom this tab forgot because another tab signed them out, until it has looked after them.
     pub(crate) left: Cell<Option<PersonId>>,
+    /// Whether this device was ended from another one, and nobody has signed in since.
+    pub(crate) was_ended: Cell<bool>,
     /// The turn to tell the server of a sign-out.
     pub(crate) parting: Mutex<()>,
     pub(crate) held: Held,
@@ -167,6 +169,10 @@ impl Client {
         let problem: Problem =
             json::parse(&answer.body).map_err(|detail| malformed(&what, detail, &answer.request_id))?;
         let error = ClientError::Problem(Box::new(problem));
+        if error.code() == Some(ProblemCode::DeviceEnded) {
+            self.device_ended().await;
+            return Err(ClientError::SignedOut);
+        }
         if error.is_signed_out() {
             self.session_over();
         }

@@ -49,6 +49,7 @@ impl Client {
             presence: RefCell::new(Presence::SignedOut),
             stays: Cell::default(),
             left: Cell::default(),
+            was_ended: Cell::default(),
             parting: Mutex::default(),
             held: Held::default(),
             outbox: Outbox::default(),

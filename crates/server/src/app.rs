@@ -221,6 +221,8 @@ pub fn table() -> Table {
         .apps(routes!(identity::sign_in::sign_in, identity::sign_out::sign_out))
         .signed_in(routes!(identity::person::session))
         .signed_in(routes!(identity::person::edit))
+        .signed_in(routes!(identity::devices::list))
+        .signed_in(routes!(identity::devices::edit, identity::devices::remove))
         // Payments.
         .wallet(routes!(payments::routes::preview))
         .wallet_value(routes!(payments::routes::pay))

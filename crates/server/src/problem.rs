@@ -187,7 +187,7 @@ fn status(code: ProblemCode) -> StatusCode {
         P::Overloaded | P::BankUnavailable | P::PayoutsHalted => StatusCode::SERVICE_UNAVAILABLE,
         P::Timeout => StatusCode::GATEWAY_TIMEOUT,
         P::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        P::SignInRequired | P::SignInFailed | P::NoticeSignature => StatusCode::UNAUTHORIZED,
+        P::SignInRequired | P::SignInFailed | P::DeviceEnded | P::NoticeSignature => StatusCode::UNAUTHORIZED,
         P::HandleTaken
         | P::OrderPaid
         | P::OrderExpired
@@ -238,6 +238,7 @@ fn title(code: ProblemCode) -> &'static str {
         P::Internal => "The server failed",
         P::SignInRequired => "Nobody is signed in",
         P::SignInFailed => "Handle and password do not belong together",
+        P::DeviceEnded => "The person has ended this device",
         P::HandleInvalid => "The handle cannot be used",
         P::HandleTaken => "Somebody has this handle",
         P::NameInvalid => "The name cannot be used",

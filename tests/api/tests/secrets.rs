@@ -71,8 +71,9 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     };
     let signed_up = door.post("/v1/people", &canary).await?;
     assert_eq!(signed_up.status, 200);
-    let cookie = signed_up.headers.get("set-cookie").and_then(|cookie| cookie.to_str().ok());
-    let new = cookie.and_then(|cookie| cookie.split(';').next()?.split_once('=')).ok_or("a session cookie")?.1;
+    let cookies = signed_up.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+    let new: Vec<&str> = cookies.filter_map(|cookie| Some(cookie.split(';').next()?.split_once('=')?.1)).collect();
+    assert_eq!(new.len(), 2, "a session and a device");
     let wrong = SignIn { handle: "canary".to_owned(), password: WRONG_PASSWORD.to_owned() };
     assert_eq!(door.post("/v1/session", &wrong).await?.status, 401);
     let ming = house.visitor("wallet").sign_in("ming").await?;
@@ -87,7 +88,7 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     assert_eq!(ming.get(&format!("/v1/activity?kind={SEARCH}")).await?.status, 400);
     let tokens = [&ming, &desk, &lan].into_iter().map(|visitor| Ok(("a session token", token(visitor)?)));
     let mut tokens = tokens.collect::<TestResult<Vec<_>>>()?;
-    tokens.push(("a session token", new.as_bytes().to_vec()));
+    tokens.extend(new.iter().map(|token| ("a token of a session or device", token.as_bytes().to_vec())));
     assert_eq!(desk.send(reqwest::Method::DELETE, "/v1/session", Some("{}".to_owned())).await?.status, 204);
     let passwords = [PASSWORD, NEW_PASSWORD, WRONG_PASSWORD];
     Ok((tokens, passwords.into_iter().map(|password| ("a password", password.as_bytes().to_vec())).collect()))

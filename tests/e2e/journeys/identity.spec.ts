@@ -1,7 +1,8 @@
 // Ways in and out: sign-up, sign-in, what is refused, sign-out, language and theme.
 
 import { answered, NETWORK_GONE } from "../harness/guard";
-import { expect, PASSWORD, test } from "../harness/test";
+import { inspectBoth } from "../harness/screens";
+import { DESKTOP, expect, PASSWORD, test } from "../harness/test";
 import { Texts } from "../harness/texts";
 import { Visitor } from "../harness/visitor";
 import { withoutStore } from "../harness/windows";
@@ -79,6 +80,39 @@ test("who guesses is told to wait, also with the right password", { tag: "@ident
   }
   await wallet.signIn(handle, FRESH.password);
   await wallet.expectText("too_many_requests");
+});
+
+test("a device is named, and another one ended, which then keeps nothing", { tag: "@identity" }, async ({ house, doors, guard }) => {
+  guard.allow(answered(401, /\/v1\/(sync|events|session)/));
+  const handle = FRESH.handle();
+  await new Visitor(house, "wallet").signUp(handle, PASSWORD);
+  const [here, there] = [await doors.wallet(), await doors.wallet({ language: "en", viewport: DESKTOP })];
+  for (const wallet of [here, there]) await wallet.enter(handle, PASSWORD);
+  await here.go("/me");
+  const rows = here.page.locator(".row-list .row");
+  await expect(rows).toHaveCount(3);
+  await expect(rows.filter({ hasText: here.say("device_current") })).toHaveCount(1);
+
+  await rows.filter({ hasText: here.say("device_unknown") }).click();
+  await inspectBoth(here.page, "state-device");
+  await here.field("device_name").fill("Ming\u202Egnim");
+  guard.allow(answered(422, /\/v1\/devices/));
+  await here.button("device_save").click();
+  await here.expectText("name_invalid");
+  await here.field("device_name").fill("店里的电脑");
+  await here.button("device_save").click();
+  await expect(rows.filter({ hasText: "店里的电脑" })).toBeVisible();
+
+  await rows.filter({ hasText: "Chrome" }).filter({ hasNotText: here.say("device_current") }).click();
+  await here.button("device_end").click();
+  await expect(rows).toHaveCount(2);
+  await there.expectText("ended_elsewhere");
+  await inspectBoth(there.page, "state-ended-elsewhere");
+  const kept = () => there.page.evaluate(async () => (await indexedDB.databases()).length).catch(() => Number.NaN);
+  await expect.poll(kept, "at most an empty store is left").toBeLessThanOrEqual(1);
+  await there.enter(handle, PASSWORD);
+  await here.page.reload();
+  await expect(rows).toHaveCount(3);
 });
 
 test("language and theme change at once and are kept", { tag: "@identity" }, async ({ doors }) => {

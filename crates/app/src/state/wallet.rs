@@ -84,6 +84,12 @@ impl Wallet {
         self.client().presence()
     }
 
+    /// Whether this device was ended from another one, and nobody has signed in since. Follows the session.
+    pub fn was_ended(self) -> bool {
+        self.session.track();
+        self.client().was_ended()
+    }
+
     /// Who is signed in now.
     pub fn presence_now(self) -> Presence {
         self.client().presence()

@@ -3,7 +3,8 @@
 //! The session is a cookie that scripts cannot read, so only the server knows whether it still holds. The device remembers
 //! whose copy it keeps; that is enough to show the copy, never to move value.
 
-use qianbao_api::identity::{PersonChange, PersonView, SessionView, SignIn, SignUp};
+use qianbao_api::identity::{DeviceChange, DeviceView, PersonChange, PersonView, SessionView, SignIn, SignUp};
+use qianbao_core::id::DeviceId;
 
 use crate::client::Client;
 use crate::error::ClientError;
@@ -65,6 +66,37 @@ impl Client {
         Ok(person)
     }
 
+    /// The browsers that the person signed in with, the last used first.
+    pub async fn devices(&self) -> Result<Vec<DeviceView>, ClientError> {
+        self.ask(Request::get("/v1/devices")).await
+    }
+
+    /// Names one of them.
+    pub async fn name_device(&self, id: DeviceId, change: &DeviceChange) -> Result<DeviceView, ClientError> {
+        self.tell(Method::Patch, &format!("/v1/devices/{id}"), change).await
+    }
+
+    /// Ends one of them: nobody is signed in with it any more, and at its next contact it forgets its copy.
+    pub async fn end_device(&self, id: DeviceId) -> Result<(), ClientError> {
+        self.exchange(Request::bare(Method::Delete, format!("/v1/devices/{id}"))).await.map(drop)
+    }
+
+    /// Whether this device was ended from another one, and nobody has signed in since.
+    pub fn was_ended(&self) -> bool {
+        self.inner.was_ended.get()
+    }
+
+    /// The person has ended this device from another one: nothing of them is left here, in this tab and the others.
+    pub(crate) async fn device_ended(&self) {
+        self.inner.presence.replace(Presence::SignedOut);
+        self.inner.was_ended.set(true);
+        if self.wipe().await.is_err() {
+            self.go_adrift();
+        }
+        self.session_changed();
+        self.inner.platform.tabs.tell(TabMessage::SignedOut);
+    }
+
     /// Who the client believes is signed in.
     pub fn presence(&self) -> Presence {
         self.inner.presence.borrow().clone()
@@ -112,6 +144,7 @@ impl Client {
         let stay = self.stay();
         self.remember(person, is_new).await;
         self.still(stay)?;
+        self.inner.was_ended.set(false);
         self.set_presence(Presence::SignedIn(person.clone()));
         Ok(())
     }

@@ -154,6 +154,41 @@ fn an_outcome_that_meets_the_news_of_a_sign_out_is_not_shown() {
 }
 
 #[test]
+fn a_device_that_its_person_has_ended_keeps_nothing() {
+    for (is_refund, moment_us) in MOMENTS_US.into_iter().flat_map(|moment_us| [(false, moment_us), (true, moment_us)]) {
+        let what = format!("refund {is_refund}, ended after {moment_us} µs");
+        let stage = Stage::new();
+        let paying = stage.signed_in();
+        keep_running(&stage, &paying);
+        let other = reopened(&stage);
+        keep_running(&stage, &other);
+        stage.world.pass(1);
+        stage.network.plan.replace(vec![Fault::LoseAnswer; 200].into());
+        let ended = begin(&stage, &paying, is_refund);
+        stage.world.run(stage.world.sleep_us(moment_us));
+        stage.network.plan.borrow_mut().clear();
+        stage.server.is_ended.set(true);
+        let asking = other.clone();
+        let asked = stage.world.run(async move { asking.refresh().await });
+        assert_eq!(asked, Err(ClientError::SignedOut), "{what}");
+        assert!(other.was_ended(), "{what}");
+        stage.world.pass(600);
+        let told = ended.take().unwrap_or_else(|| panic!("{what}: it has stopped"));
+        assert!(
+            matches!(told, Err(ClientError::SignedOut) | Ok(Outcome::Paid(_) | Outcome::Refunded(_))),
+            "{what}: {told:?}"
+        );
+        for client in [&paying, &other] {
+            assert_eq!((client.presence(), client.mirror().wallets().len()), (Presence::SignedOut, 0), "{what}");
+            assert_gone(&stage, client, &what);
+        }
+        stage.server.is_ended.set(false);
+        enter(&stage, &other, "chen");
+        assert!(!other.was_ended(), "{what}: somebody is here");
+    }
+}
+
+#[test]
 fn who_signs_in_over_an_ended_session_finds_nothing_of_the_other() {
     for is_refund in [false, true] {
         let stage = Stage::new();

@@ -114,6 +114,12 @@ impl Till {
         self.client().presence()
     }
 
+    /// Whether this device was ended from another one, and nobody has signed in since. Follows the session.
+    pub fn was_ended(self) -> bool {
+        self.session.track();
+        self.client().was_ended()
+    }
+
     /// The shop, as far as it is known.
     pub fn shop(self) -> Shopfront {
         self.shop.get()

@@ -31,6 +31,7 @@ problems! {
     Internal internal
     SignInRequired sign_in_required
     SignInFailed sign_in_failed
+    DeviceEnded device_ended
     HandleInvalid handle_invalid
     HandleTaken handle_taken
     NameInvalid name_invalid

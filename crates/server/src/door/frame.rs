@@ -116,14 +116,12 @@ fn written(mut response: Response, id: &str) -> Response {
     } else {
         tracing::debug!(code = %problem::word(refusal.code()), "refused");
     }
-    let kept = response.headers().clone();
     let mut document = refusal.answer(id);
-    for (name, value) in kept {
-        if let Some(name) = name
-            && !document.headers().contains_key(&name)
-            && name != header::CONTENT_LENGTH
-        {
-            document.headers_mut().insert(name, value);
+    let own: Vec<HeaderName> = document.headers().keys().cloned().collect();
+    // A name may come more than once: an answer that ends a device takes two cookies back.
+    for (name, value) in response.headers() {
+        if !own.contains(name) && name != header::CONTENT_LENGTH {
+            document.headers_mut().append(name, value.clone());
         }
     }
     document

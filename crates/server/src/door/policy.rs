@@ -14,9 +14,11 @@
 //!
 //! What moves value is let in only as far as it can be answered soon ([`super::admission`]), before anything is read for it.
 //!
-//! On another host the route does not exist (`not_found`); without session the answer is `sign_in_required`.
+//! On another host the route does not exist (`not_found`); without session the answer is `sign_in_required`, or `device_ended` where the person
+//! has ended the device.
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::HeaderMap;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use qianbao_api::{Problem, ProblemCode};
@@ -25,10 +27,12 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use super::{Call, cookie};
+use super::Call;
+use super::cookie::{self, Cookie};
 use crate::app::App;
 use crate::hosts::Audience;
-use crate::identity::session::{self, Use};
+use crate::identity::devices;
+use crate::identity::session::{self, SessionError, Use};
 use crate::problem::Refusal;
 
 /// All routes with their policies and their part of the OpenAPI document.
@@ -129,15 +133,25 @@ async fn guard(policy: Policy, mut request: Request, next: Next) -> Response {
         }
     };
     if let Some(purpose) = policy.session {
-        let token = cookie::read(request.headers()).map(ToOwned::to_owned);
+        let token = cookie::read(request.headers(), Cookie::Session).map(ToOwned::to_owned);
         match session::find(&call, token.as_deref(), purpose).await {
             Ok(signed) => request.extensions_mut().insert(signed),
+            Err(SessionError::Absent) => return absent(&call, request.headers()).await,
             Err(error) => return Refusal::from(error).into_response(),
         };
     }
     // Within the request's span, which has its id.
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
     next.run(request).instrument(tracing::debug_span!("operation", route)).await
+}
+
+/// The answer to a browser without a live session.
+async fn absent(call: &Call, headers: &HeaderMap) -> Response {
+    match devices::farewell(call, headers).await {
+        Ok(Some(farewell)) => farewell,
+        Ok(None) => Refusal::from(SessionError::Absent).into_response(),
+        Err(error) => Refusal::from(error).into_response(),
+    }
 }
 
 /// Every operation may answer a problem; those with a session say so.

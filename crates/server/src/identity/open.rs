@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::header::SET_COOKIE;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use qianbao_api::identity::SessionView;
 use qianbao_core::Timestamp;
@@ -10,9 +10,11 @@ use qianbao_core::id::SessionId;
 
 use super::rows::Person;
 use super::rows::sessions::{self, NewSession};
-use super::session;
+use super::visitor::Visitor;
+use super::{devices, session};
 use crate::directory::{DirectoryError, NewEvent, Write};
-use crate::door::{Call, cookie};
+use crate::door::Call;
+use crate::door::cookie::{self, Cookie};
 
 /// A session ends at the latest after 12 hours.
 pub const SESSION_S_MAX: i64 = 12 * 3_600;
@@ -24,9 +26,11 @@ const SESSIONS_MAX: i64 = 20;
 pub struct Opened {
     view: SessionView,
     token: String,
+    /// The token of a device that was not known.
+    device: Option<String>,
 }
 
-/// Opens a session for `person` on the call's host, in place of the one in the request's cookie.
+/// Opens a session for `person` on the call's host with the visitor's browser, in place of the session that it had.
 ///
 /// # Errors
 /// When the directory fails.
@@ -34,17 +38,18 @@ pub async fn open(
     write: &mut Write,
     call: &Call,
     person: &Person,
-    replaced: Option<&str>,
+    visitor: Visitor<'_>,
 ) -> Result<Opened, DirectoryError> {
-    if let Some(token) = replaced {
+    if let Some(token) = visitor.session {
         session::close(write, call, token).await?;
     }
+    let (device, device_token) = devices::arrive(write, call, person, visitor).await?;
     let id: SessionId = call.id();
     let token = BASE64URL_NOPAD.encode(&call.random::<32>());
     let expires_at = call.now.plus_seconds(SESSION_S_MAX);
     let token_hash = session::hash(&token);
     let (audience, now) = (call.audience, call.now);
-    let row = NewSession { id, token_hash: &token_hash, person: person.id, audience, now, expires_at };
+    let row = NewSession { id, token_hash: &token_hash, person: person.id, audience, device, now, expires_at };
     sessions::insert(write, row).await?;
     sessions::keep_newest(write, person.id, audience, SESSIONS_MAX).await?;
     let body = format!(r#"{{"session":"{id}","audience":"{}"}}"#, call.audience.label());
@@ -52,7 +57,7 @@ pub async fn open(
     write
         .event(NewEvent { id: call.id(), kind: "session.opened", subject: &subject, body: &body, at: call.now })
         .await?;
-    Ok(Opened { view: view(id, person, expires_at, call.now), token })
+    Ok(Opened { view: view(id, person, expires_at, call.now), token, device: device_token })
 }
 
 /// The session as its person sees it.
@@ -62,6 +67,11 @@ pub fn view(id: SessionId, person: &Person, expires_at: Timestamp, now: Timestam
 
 impl IntoResponse for Opened {
     fn into_response(self) -> Response {
-        (AppendHeaders([(SET_COOKIE, cookie::set(&self.token, SESSION_S_MAX))]), Json(self.view)).into_response()
+        let session = cookie::set(Cookie::Session, &self.token, SESSION_S_MAX);
+        let device = self.device.map(|token| cookie::set(Cookie::Device, &token, devices::DEVICE_S_MAX));
+        let cookies = std::iter::once(session).chain(device).map(|cookie| (SET_COOKIE, cookie));
+        let mut answer = Json(self.view).into_response();
+        answer.headers_mut().extend(cookies);
+        answer
     }
 }

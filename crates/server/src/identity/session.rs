@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use axum::http::HeaderName;
 use data_encoding::HEXLOWER;
 use qianbao_api::ProblemCode;
 use qianbao_core::Timestamp;
 use qianbao_core::id::SessionId;
 use sha2::{Digest, Sha256};
 
+use super::rows::devices;
 use super::rows::sessions::{self, Session};
 use crate::directory::{Directory, DirectoryError, NewEvent, Owner, Write};
 use crate::door::{Call, Signed};
@@ -16,6 +18,10 @@ use crate::hosts::Audience;
 use crate::problem::Refuses;
 use crate::realm::Realm;
 
+/// The header with which an answer tells the browser to clear what it keeps for the host.
+pub const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+/// Its value: everything but cookies, which the answer names itself, and the HTTP cache.
+pub const STORAGE: &str = "\"storage\"";
 /// A use is noted at most this often, seconds.
 const SEEN_EVERY_S: i64 = 60;
 /// Most uses that wait to be written down: some 500 KB, written in less than a second.
@@ -135,6 +141,7 @@ async fn write_all(realm: &Realm, noted: &HashMap<SessionId, Timestamp>) -> Resu
     let mut write = realm.directory.begin().await?;
     for (session, at) in noted {
         sessions::mark_seen(&mut write, *session, *at).await?;
+        devices::mark_seen(&mut write, *session, *at).await?;
     }
     write.commit().await
 }

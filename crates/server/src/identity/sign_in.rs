@@ -12,8 +12,9 @@ use super::open::{self, Opened};
 use super::password::HashError;
 use super::rows;
 use super::tries::{Try, TryError};
+use super::visitor::Visitor;
 use crate::directory::{DirectoryError, NewEvent};
-use crate::door::{Body, Call, cookie};
+use crate::door::{Body, Call};
 use crate::problem::{Refusal, Refuses};
 
 /// Nobody was signed in.
@@ -64,14 +65,14 @@ impl Refuses for HashError {
 #[utoipa::path(post, path = "/v1/session", tag = "identity", request_body = SignIn,
     responses((status = 200, body = SessionView)))]
 pub async fn sign_in(call: Call, headers: HeaderMap, Body(request): Body<SignIn>) -> Result<Opened, Refusal> {
-    Ok(enter(&call, &request, cookie::read(&headers)).await?)
+    Ok(enter(&call, &request, Visitor::of(&headers)).await?)
 }
 
-/// Signs in. `replaced` is the token of a session that ends with it.
+/// Signs in with the visitor's browser, whose present session ends with it.
 ///
 /// # Errors
 /// [`SignInError`].
-pub async fn enter(call: &Call, request: &SignIn, replaced: Option<&str>) -> Result<Opened, SignInError> {
+pub async fn enter(call: &Call, request: &SignIn, visitor: Visitor<'_>) -> Result<Opened, SignInError> {
     let directory = &call.realm.directory;
     let handle = Handle::typed(&request.handle).ok();
     let subject = handle.as_ref().map_or("?", Handle::as_str);
@@ -109,7 +110,7 @@ pub async fn enter(call: &Call, request: &SignIn, replaced: Option<&str>) -> Res
         return Err(SignInError::Wrong);
     };
     counted.give_back(&mut write).await?;
-    let opened = open::open(&mut write, call, &person, replaced).await?;
+    let opened = open::open(&mut write, call, &person, visitor).await?;
     write.commit().await?;
     Ok(opened)
 }

@@ -14,9 +14,10 @@ use super::open::{self, Opened};
 use super::password::{HashError, Workers};
 use super::rows::{self, Person};
 use super::tries::{self, TryError};
+use super::visitor::Visitor;
 use crate::clock::Sources;
 use crate::directory::{DirectoryError, DocumentKind, NewEvent, Write};
-use crate::door::{Body, Call, cookie};
+use crate::door::{Body, Call};
 use crate::problem::{Refusal, Refuses};
 use crate::realm::Realm;
 
@@ -88,21 +89,21 @@ impl Refuses for SignUpError {
 #[utoipa::path(post, path = "/v1/people", tag = "identity", request_body = SignUp,
     responses((status = 200, body = SessionView)))]
 pub async fn sign_up(call: Call, headers: HeaderMap, Body(request): Body<SignUp>) -> Result<Opened, Refusal> {
-    Ok(make(&call, &request, cookie::read(&headers)).await?)
+    Ok(make(&call, &request, Visitor::of(&headers)).await?)
 }
 
-/// Makes the person and opens a session. `replaced` is the token of a session that ends with it.
+/// Makes the person and opens a session with the visitor's browser, whose present session ends with it.
 ///
 /// # Errors
 /// [`SignUpError`]; then nobody was made.
-pub async fn make(call: &Call, request: &SignUp, replaced: Option<&str>) -> Result<Opened, SignUpError> {
+pub async fn make(call: &Call, request: &SignUp, visitor: Visitor<'_>) -> Result<Opened, SignUpError> {
     let person = checked(&call.app.sources, request)?;
     tries::count_sign_up(&call.realm.directory, &call.address, call.now).await?;
     let workers = &call.app.password_workers;
     let phc = workers.hash(&call.realm.pepper, &request.password, call.random()).await?;
     let mut write = call.realm.directory.begin().await?;
     insert(&mut write, &call.app.sources, &person, &phc).await?;
-    let opened = open::open(&mut write, call, &person, replaced).await?;
+    let opened = open::open(&mut write, call, &person, visitor).await?;
     write.commit().await?;
     Ok(opened)
 }

@@ -1,4 +1,4 @@
-//! What the clock starts: orders that run out of time, uses of sessions to write down, sessions and try windows that are over, the [`audit`] of
+//! What the clock starts: orders that run out of time, uses of sessions to write down, sessions, devices and try windows that are over, the [`audit`] of
 //! the books.
 //!
 //! Each job may be repeated at any point without harm. The sweep of orders holds a lease, so that several processes do not do it all at once;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::clock::Sources;
 use crate::directory::DirectoryError;
-use crate::identity::{session, tries};
+use crate::identity::{devices, session, tries};
 use crate::orders::expire::{ORDER_EXPIRY, Swept, sweep};
 use crate::projections::{Lease, ProjectionError, TURN_MAX};
 use crate::realm::Realm;
@@ -68,7 +68,7 @@ async fn advanced(realm: &Realm, lease: &Lease, swept: &Swept) -> Result<Lease, 
     Ok(moved)
 }
 
-/// Forgets sessions and try windows that are over, until the task is dropped.
+/// Forgets sessions, devices and try windows that are over, until the task is dropped.
 pub async fn forget(realm: Arc<Realm>, sources: Sources) {
     loop {
         let forgotten = tokio::time::timeout(TURN_MAX, forget_once(&realm, &sources)).await;
@@ -93,6 +93,7 @@ async fn forget_once(realm: &Realm, sources: &Sources) -> Result<(), DirectoryEr
     let now = sources.now();
     let mut write = realm.directory.begin().await?;
     session::sweep(&mut write, now).await?;
+    devices::sweep(&mut write, now).await?;
     tries::sweep(&mut write, now).await?;
     write.sweep_rings().await?;
     write.commit().await

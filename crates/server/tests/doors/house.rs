@@ -59,6 +59,10 @@ pub struct Browser {
     pub host: String,
     /// The value of its session cookie.
     pub token: Option<String>,
+    /// The value of its device cookie.
+    pub device: Option<String>,
+    /// What it calls itself.
+    pub agent: &'static str,
 }
 
 /// What came back.
@@ -98,7 +102,7 @@ impl House {
 
     /// A browser on `host`, without a session.
     pub fn browser(&self, host: &str) -> Browser {
-        Browser { router: self.router.clone(), host: host.to_owned(), token: None }
+        Browser { router: self.router.clone(), host: host.to_owned(), token: None, device: None, agent: "" }
     }
 
     /// A browser on the live wallet, signed up as `handle`.
@@ -130,15 +134,24 @@ impl Browser {
     /// Sends a request as it is, with host and cookie added.
     pub async fn send(&mut self, mut request: Request<Body>) -> TestResult<Answer> {
         request.headers_mut().insert(header::HOST, self.host.parse()?);
-        if let Some(token) = &self.token {
-            request.headers_mut().insert(header::COOKIE, format!("__Host-session={token}").parse()?);
+        let cookies = [("__Host-session", &self.token), ("__Host-device", &self.device)];
+        let cookies = cookies.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
+        let cookies = cookies.collect::<Vec<_>>().join("; ");
+        if !cookies.is_empty() {
+            request.headers_mut().insert(header::COOKIE, cookies.parse()?);
         }
+        request.headers_mut().insert(header::USER_AGENT, self.agent.parse()?);
         let (head, body) = self.router.clone().oneshot(request).await?.into_parts();
         let text = String::from_utf8(to_bytes(body, 1 << 22).await?.to_vec())?;
         let head = Response::from_parts(head, ());
-        if let Some(cookie) = head.headers().get(header::SET_COOKIE) {
-            let value = cookie.to_str()?.strip_prefix("__Host-session=").and_then(|rest| rest.split(';').next());
-            self.token = value.filter(|value| !value.is_empty()).map(ToOwned::to_owned);
+        for cookie in head.headers().get_all(header::SET_COOKIE) {
+            let (name, rest) = cookie.to_str()?.split_once('=').ok_or("expected a cookie")?;
+            let value = rest.split(';').next().filter(|value| !value.is_empty()).map(ToOwned::to_owned);
+            match name {
+                "__Host-session" => self.token = value,
+                "__Host-device" => self.device = value,
+                other => return Err(format!("expected no cookie {other}").into()),
+            }
         }
         Ok(Answer { head, text })
     }

@@ -3,6 +3,7 @@
 
 mod body;
 mod client_address;
+mod devices;
 mod follow;
 mod frame;
 mod house;

@@ -1,4 +1,6 @@
-//! The person and the settings of this browser.
+//! The person, their devices and the settings of this browser.
+
+mod devices;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -29,6 +31,7 @@ pub fn Me() -> View {
                     <Look />
                 </div>
                 <div class="stack">
+                    <devices::Devices />
                     <ThisDevice />
                     <Leaving />
                 </div>

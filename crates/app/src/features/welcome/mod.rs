@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{ButtonKind, Glyph, Icon, LinkButton, Navigation, Rosette};
+use qianbao_ui::{Banner, ButtonKind, Glyph, Icon, LinkButton, Navigation, Rosette, Tone};
 
 use crate::parts::language::LanguageChoice;
 use crate::route::Route;
+use crate::state::Wallet;
 use crate::words::{say, words};
 
 /// The way to `screen` that leads on to the address one is at.
@@ -18,7 +19,12 @@ pub fn way_in(screen: &Route) -> String {
 /// The screen.
 #[component]
 pub fn Welcome() -> View {
-    let words = words();
+    let (words, wallet) = (words(), Wallet::get());
+    let ended = move || {
+        wallet
+            .was_ended()
+            .then(|| view! { <Banner text=say!(words, ended_elsewhere) tone=Tone::Gold glyph=Glyph::Info /> })
+    };
     let promises = [
         (Glyph::Scan, say!(words, promise_scan)),
         (Glyph::Shield, say!(words, promise_checked)),
@@ -43,6 +49,7 @@ pub fn Welcome() -> View {
                 <p>{text(say!(words, welcome_line))}</p>
             </section>
             <section class="welcome-ways stack">
+                {ended}
                 <ul class="promises">{Vec::from(promises)}</ul>
                 <LanguageChoice />
                 <div class="stack stack-tight">

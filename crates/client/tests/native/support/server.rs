@@ -39,6 +39,8 @@ pub struct Server {
     pub orders_paid: RefCell<BTreeSet<OrderId>>,
     pub epoch: Cell<u32>,
     pub signed_in: RefCell<Option<String>>,
+    /// The person has ended this device.
+    pub is_ended: Cell<bool>,
     pub log: RefCell<Vec<String>>,
     pub keys: RefCell<Vec<PublicKey>>,
     /// The receipt that is given out, whatever payment is asked for.
@@ -84,6 +86,7 @@ impl Server {
             orders_paid: RefCell::default(),
             epoch: Cell::new(1),
             signed_in: RefCell::default(),
+            is_ended: Cell::default(),
             log: RefCell::default(),
             keys: RefCell::default(),
             receipt: RefCell::default(),
@@ -144,6 +147,7 @@ impl Server {
                 self.signed_in.replace(None);
                 answer(204, "")
             }
+            _ if self.is_ended.get() => problem(401, ProblemCode::DeviceEnded),
             _ => {
                 let Some(handle) = self.signed_in.borrow().clone() else {
                     return problem(401, ProblemCode::SignInRequired);

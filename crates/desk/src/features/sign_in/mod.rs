@@ -35,11 +35,15 @@ pub fn SignIn() -> View {
             sign_in.start(SignInRequest { handle, password: password.get_untracked() });
         }
     };
+    let ended = move || {
+        till.was_ended().then(|| view! { <Banner text=say!(ended_elsewhere) tone=Tone::Gold glyph=Glyph::Info /> })
+    };
     view! {
         <div class="door">
             <img class="door-mark" src="/icons/icon.svg" alt="" width="72" height="72" />
             <h1>{text(say!(title_sign_in))}</h1>
             <p class="door-lead">{text(say!(sign_in_lead))}</p>
+            {ended}
             <form class="stack" on:submit=submit novalidate>
                 <Field
                     label=say!(handle)

@@ -1,5 +1,6 @@
 //! Tables of people.
 
+pub mod devices;
 pub mod sessions;
 pub mod tries;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use qianbao_core::Timestamp;
-use qianbao_core::id::{PersonId, SessionId};
+use qianbao_core::id::{DeviceId, PersonId, SessionId};
 
 use crate::directory::{Directory, DirectoryError, Outdated, Write};
 use crate::door::Signed;
@@ -21,6 +21,8 @@ pub struct NewSession<'a> {
     pub person: PersonId,
     /// On which kind of host.
     pub audience: Audience,
+    /// With which device.
+    pub device: DeviceId,
     /// When it begins.
     pub now: Timestamp,
     /// When it ends at the latest.
@@ -53,8 +55,8 @@ impl Session {
 /// When the directory fails.
 pub async fn insert(write: &mut Write, session: NewSession<'_>) -> Result<(), DirectoryError> {
     sqlx::query(
-        "INSERT INTO sessions (id, token_hash, person, audience, created_at, seen_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO sessions (id, token_hash, person, audience, created_at, seen_at, expires_at, device)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(session.id.to_string())
     .bind(session.token_hash.to_owned())
@@ -63,6 +65,7 @@ pub async fn insert(write: &mut Write, session: NewSession<'_>) -> Result<(), Di
     .bind(session.now.0)
     .bind(session.now.0)
     .bind(session.expires_at.0)
+    .bind(session.device.to_string())
     .execute(write.sql())
     .await?;
     Ok(())
