@@ -63,7 +63,7 @@
 //! 5. *Store.* One transaction: for each posting one row at the end of the log and one at the end of the ids; each touched
 //!    balance once a batch; each claim one row. History needs no row: a record names, for each account it touched, the
 //!    record that touched it before, and every 64th posting of an account leaves a mark.
-//! 6. *Sync*, once a batch: WAL with `synchronous=FULL`. Every 8,192 pages the WAL is copied into the file.
+//! 6. *Sync*, once a batch: WAL with `synchronous=FULL`. Every 1,024 pages the WAL is copied into the file.
 //! 7. *Answer* each caller, announce the new head.
 //!
 //! What differs on Postgres stands at [`Postgres`].

@@ -22,7 +22,7 @@ pub fn run(disk: &Path, accounts: u64, length: Duration) -> Result<f64, Failure>
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
     // The same room as the ledger's writer.
-    connection.pragma_update(None, "wal_autocheckpoint", 8_192)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 1_024)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.execute_batch(
         "CREATE TABLE transfer (id BLOB PRIMARY KEY, debit INTEGER, credit INTEGER, amount INTEGER, debit_after INTEGER,

@@ -31,7 +31,7 @@ const FUNDS: i64 = 1_000_000_000;
 pub fn transfers(plan: Plan, disk: &Path) -> Result<Row, Failure> {
     let what = "one-leg postings on SQLite, FULL, 64 callers, 1,000 accounts";
     let subject = Subject::rate("L1", what, "bare SQLite loop", "transfers/s", Some(0.5));
-    let ours = || run(disk, ACCOUNTS, plan.run, transfer);
+    let ours = || run(disk, ACCOUNTS, plan.run, TRANSFER);
     in_turn(&subject, plan.pairs, ours, || bare::run(disk, ACCOUNTS, plan.run))
 }
 
@@ -39,14 +39,14 @@ pub fn transfers(plan: Plan, disk: &Path) -> Result<Row, Failure> {
 pub fn transfers_beside_tpcb(plan: Plan, disk: &Path, tpcb: &Tpcb) -> Result<Row, Failure> {
     let what = "one-leg postings on SQLite, FULL, 64 callers, 1,000 accounts";
     let subject = Subject::rate("L1-tpcb", what, "pgbench TPC-B", "transfers/s", Some(10.0));
-    in_turn(&subject, plan.pairs, || run(disk, ACCOUNTS, plan.run, transfer), || tpcb.run(plan.run))
+    in_turn(&subject, plan.pairs, || run(disk, ACCOUNTS, plan.run, TRANSFER), || tpcb.run(plan.run))
 }
 
 /// The same with a whole payment: head, fee, two budgets with guards, two claims. No goal.
 pub fn payments(plan: Plan, disk: &Path) -> Result<Row, Failure> {
     let what = "whole payments: fee, 2 budgets with guards, 2 claims";
     let subject = Subject::rate("L1-payment", what, "bare SQLite loop", "postings/s", None);
-    let ours = || run(disk, ACCOUNTS, plan.run, payment);
+    let ours = || run(disk, ACCOUNTS, plan.run, PAYMENT);
     in_turn(&subject, plan.pairs, ours, || bare::run(disk, ACCOUNTS, plan.run))
 }
 
@@ -54,15 +54,15 @@ pub fn payments(plan: Plan, disk: &Path) -> Result<Row, Failure> {
 pub fn hot_accounts(plan: Plan, disk: &Path) -> Result<Row, Failure> {
     let what = "all transfers between two accounts";
     let subject = Subject::rate("L3", what, "1,000 accounts", "transfers/s", Some(0.8));
-    let ours = || run(disk, 2, plan.run, transfer);
-    in_turn(&subject, plan.pairs, ours, || run(disk, ACCOUNTS, plan.run, transfer))
+    let ours = || run(disk, 2, plan.run, TRANSFER);
+    in_turn(&subject, plan.pairs, ours, || run(disk, ACCOUNTS, plan.run, TRANSFER))
 }
 
 /// L2: one-leg postings on Postgres beside cala-ledger on the same server, one call a transfer on both sides.
 pub fn shared_beside_cala(plan: Plan, postgres: &server::Throwaway, cala: &Cala) -> Result<Row, Failure> {
     let what = "one-leg postings on Postgres, 64 callers, 1,000 accounts";
     let subject = Subject::rate("L2-cala", what, "cala-ledger 0.33.3, 64 callers", "transfers/s", Some(10.0));
-    let ours = || run_shared(postgres, CALLERS, ACCOUNTS, plan.run, transfer);
+    let ours = || run_shared(postgres, CALLERS, ACCOUNTS, plan.run, TRANSFER);
     in_turn(&subject, plan.pairs, ours, || cala.run(postgres, plan.run, CALLERS, 1))
 }
 
@@ -70,7 +70,7 @@ pub fn shared_beside_cala(plan: Plan, postgres: &server::Throwaway, cala: &Cala)
 pub fn shared_beside_cala_batches(plan: Plan, postgres: &server::Throwaway, cala: &Cala) -> Result<Row, Failure> {
     let what = "one-leg postings on Postgres, 64 callers, 1,000 accounts";
     let subject = Subject::rate("L2-cala-batch", what, "cala-ledger, batches of 64", "transfers/s", None);
-    let ours = || run_shared(postgres, CALLERS, ACCOUNTS, plan.run, transfer);
+    let ours = || run_shared(postgres, CALLERS, ACCOUNTS, plan.run, TRANSFER);
     in_turn(&subject, plan.pairs, ours, || cala.run(postgres, plan.run, 1, CALLERS))
 }
 
@@ -78,7 +78,7 @@ pub fn shared_beside_cala_batches(plan: Plan, postgres: &server::Throwaway, cala
 pub fn shared(plan: Plan, postgres: &server::Throwaway, tpcb: &Tpcb) -> Result<Row, Failure> {
     let what = "one-leg postings on Postgres, 256 callers, 1,000 accounts";
     let subject = Subject::rate("L2-tpcb", what, "pgbench TPC-B", "transfers/s", Some(5.0));
-    let ours = || run_shared(postgres, SHARED_CALLERS, ACCOUNTS, plan.run, transfer);
+    let ours = || run_shared(postgres, SHARED_CALLERS, ACCOUNTS, plan.run, TRANSFER);
     in_turn(&subject, plan.pairs, ours, || tpcb.run(plan.run))
 }
 
@@ -86,7 +86,7 @@ pub fn shared(plan: Plan, postgres: &server::Throwaway, tpcb: &Tpcb) -> Result<R
 pub fn shared_payments(plan: Plan, postgres: &server::Throwaway, tpcb: &Tpcb) -> Result<Row, Failure> {
     let what = "whole payments: fee, 2 budgets with guards, 2 claims";
     let subject = Subject::rate("L2-payment", what, "pgbench TPC-B", "postings/s", None);
-    let ours = || run_shared(postgres, SHARED_CALLERS, ACCOUNTS, plan.run, payment);
+    let ours = || run_shared(postgres, SHARED_CALLERS, ACCOUNTS, plan.run, PAYMENT);
     in_turn(&subject, plan.pairs, ours, || tpcb.run(plan.run))
 }
 
@@ -170,17 +170,26 @@ fn payment(world: &World, random: &mut Random) -> Draft {
         .claim(ClaimKey::new("qianbao/bench/code", &[&code]), OnVoid::Keep)
 }
 
-type Make = fn(&World, &mut Random) -> Draft;
+/// What callers send.
+#[derive(Clone, Copy)]
+struct Load {
+    make: fn(&World, &mut Random) -> Draft,
+    /// Whether each wallet has two budgets beside it, which are accounts as well.
+    has_budgets: bool,
+}
+
+const TRANSFER: Load = Load { make: transfer, has_budgets: false };
+const PAYMENT: Load = Load { make: payment, has_budgets: true };
 
 fn settings() -> Result<Settings, Failure> {
     Ok(Settings { clock: Arc::new(now), zone: Zone::new("Asia/Shanghai")?, epoch: Epoch(1) })
 }
 
 /// Postings a second on SQLite.
-fn run(disk: &Path, accounts: u64, length: Duration, make: Make) -> Result<f64, Failure> {
+fn run(disk: &Path, accounts: u64, length: Duration, load: Load) -> Result<f64, Failure> {
     let folder = tempfile::tempdir_in(disk)?;
     let ledger = Ledger::open_sqlite(&folder.path().join("ledger.db"), settings()?)?;
-    measure(&ledger, CALLERS, accounts, length, make)
+    measure(&ledger, CALLERS, accounts, length, load)
 }
 
 /// Postings a second on Postgres, in a schema of their own.
@@ -189,18 +198,18 @@ fn run_shared(
     callers: u64,
     accounts: u64,
     length: Duration,
-    make: Make,
+    load: Load,
 ) -> Result<f64, Failure> {
     let place = Place::new(postgres.address(), &server::fresh_name())?;
     let ledger = Ledger::open_postgres(&place, settings()?, CommitClock::Database)?;
-    measure(&ledger, callers, accounts, length, make)
+    measure(&ledger, callers, accounts, length, load)
 }
 
 /// Postings a second; afterwards the gate.
-fn measure(ledger: &Ledger, callers: u64, accounts: u64, length: Duration, make: Make) -> Result<f64, Failure> {
+fn measure(ledger: &Ledger, callers: u64, accounts: u64, length: Duration, load: Load) -> Result<f64, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let world = Arc::new(open_accounts(ledger, accounts).await?);
+        let world = Arc::new(open_accounts(ledger, accounts, load.has_budgets).await?);
         let opened = *ledger.head().borrow();
         let acknowledged = Arc::new(AtomicU64::new(0));
         let is_over = Arc::new(AtomicBool::new(false));
@@ -209,7 +218,7 @@ fn measure(ledger: &Ledger, callers: u64, accounts: u64, length: Duration, make:
                 let (ledger, world) = (ledger.clone(), Arc::clone(&world));
                 let (acknowledged, is_over) = (Arc::clone(&acknowledged), Arc::clone(&is_over));
                 let random = Random::new(caller + 1);
-                tokio::spawn(call(ledger, world, random, make, acknowledged, is_over))
+                tokio::spawn(call(ledger, world, random, load, acknowledged, is_over))
             })
             .collect();
         tokio::time::sleep(length / 5).await;
@@ -232,12 +241,12 @@ async fn call(
     ledger: Ledger,
     world: Arc<World>,
     mut random: Random,
-    make: Make,
+    load: Load,
     acknowledged: Arc<AtomicU64>,
     is_over: Arc<AtomicBool>,
 ) -> Result<(), Failure> {
     while !is_over.load(Ordering::Relaxed) {
-        let posting = make(&world, &mut random).finish()?;
+        let posting = (load.make)(&world, &mut random).finish()?;
         match ledger.submit(posting).await {
             Ok(Outcome::Posted { .. }) => {
                 acknowledged.fetch_add(1, Ordering::Relaxed);
@@ -248,7 +257,7 @@ async fn call(
     Ok(())
 }
 
-async fn open_accounts(ledger: &Ledger, accounts: u64) -> Result<World, Failure> {
+async fn open_accounts(ledger: &Ledger, accounts: u64, has_budgets: bool) -> Result<World, Failure> {
     let key = |code, name: &str, asset: Asset| AccountKey::new(code, Owner::named(name), asset);
     let cny = Asset::Money(Currency::CNY);
     let bank = key(AccountCode::BankSettlement, "bank", cny);
@@ -274,12 +283,16 @@ async fn open_accounts(ledger: &Ledger, accounts: u64) -> Result<World, Failure>
         let limit = Period::of(LimitName::literal("barcode_b"), Window::Always);
         let budgets = [Asset::Limit(Currency::CNY), Asset::Count]
             .map(|asset| key(AccountCode::BudgetSpent, &name, asset).during(limit));
-        let opening = draft(Owner::named(&name), &mut random)
-            .ensure(Ensure::open(wallet).floor(0))
-            .ensure(Ensure::open(budgets[0]))
-            .ensure(Ensure::open(budgets[1]))
-            .leg(bank.id(), wallet.id(), cny, FUNDS)
-            .finish()?;
+        let mut opening = draft(Owner::named(&name), &mut random).ensure(Ensure::open(wallet).floor(0)).leg(
+            bank.id(),
+            wallet.id(),
+            cny,
+            FUNDS,
+        );
+        if has_budgets {
+            opening = budgets.iter().fold(opening, |opening, budget| opening.ensure(Ensure::open(*budget)));
+        }
+        let opening = opening.finish()?;
         let ledger = ledger.clone();
         openings.spawn(async move { submit(&ledger, opening).await });
         world.wallets.push(wallet.id());
