@@ -15,3 +15,4 @@ CREATE TABLE devices (
     ended_at BIGINT
 );
 CREATE INDEX devices_by_person ON devices (person, seen_at);
+CREATE INDEX devices_by_use ON devices (seen_at);

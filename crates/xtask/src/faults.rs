@@ -54,7 +54,9 @@ pub fn run(places: &Places, options: &Options) -> Result<(), Failure> {
 
 /// The commit that is checked out, with a word where files were changed since.
 fn source(places: &Places) -> String {
-    let told = command(places, "git").args(["describe", "--always", "--dirty=, changed", "--abbrev=12"]).output();
+    let told = command(places, "git")
+        .args(["describe", "--always", "--exclude=*", "--dirty=, changed", "--abbrev=12"])
+        .output();
     let text = told.ok().filter(|told| told.status.success()).and_then(|told| String::from_utf8(told.stdout).ok());
     text.map_or_else(|| "unknown".to_owned(), |text| text.trim().to_owned())
 }

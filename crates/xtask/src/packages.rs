@@ -53,3 +53,33 @@ pub fn build_programs(places: &Places, release: bool) -> Result<(), Failure> {
     }
     run(&mut cargo, "read the compiler's message above, correct it and run the command again")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Nothing else would notice a file of tests that no suite names.
+    #[test]
+    fn every_black_box_test_is_named_and_none_is_beside_the_code() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+        let mut found = Vec::new();
+        for package in ["api", "faults"] {
+            for file in fs::read_dir(root.join(package).join("tests")).expect("a folder of tests") {
+                let name = file.expect("readable").file_name().into_string().expect("plain names");
+                found.push(name.trim_end_matches(".rs").to_owned());
+            }
+            for file in crate::site::files_below(&root.join(package).join("src")) {
+                let text = fs::read_to_string(&file).expect("readable");
+                assert!(!text.contains("#[cfg(test)]"), "no suite runs the tests in {}", file.display());
+            }
+        }
+        let mut named = BLACK_BOX_TESTS.map(str::to_owned).to_vec();
+        named.sort();
+        found.sort();
+        assert_eq!(named, found);
+        assert!(EITHER_DATABASE.iter().all(|test| BLACK_BOX_TESTS.contains(test)));
+    }
+}

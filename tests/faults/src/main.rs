@@ -172,7 +172,8 @@ fn tell(run: &Run, kind: Kind) -> Told<bool> {
             Ok(tally) => report.add(kind, run.form, &run.source, many, &tally, start.elapsed().as_secs_f64()),
             Err((folder, error)) => {
                 eprintln!("{}: FAILED with seed {seed}: {error}; left in {}", kind.name(), folder.display());
-                report.row(kind).failures.push(Failure { seed, message: error.to_string(), folder });
+                let (source, message) = (run.source.clone(), error.to_string());
+                report.row(kind).failures.push(Failure { seed, source, message, folder });
                 report.write(&run.report)?;
                 return Ok(false);
             }

@@ -51,6 +51,9 @@ pub struct Row {
 pub struct Failure {
     /// Its seed.
     pub seed: u64,
+    /// Of which source it was told.
+    #[serde(default)]
+    pub source: String,
     /// What did not hold.
     pub message: String,
     /// What is left of it.
@@ -159,9 +162,10 @@ impl Report {
             for failure in &row.failures {
                 let _ = writeln!(
                     text,
-                    "  {}: FAILED with seed {}: {}\n    left in {}; again: cargo xtask faults --kind {} --seed {}",
+                    "  {}: FAILED with seed {} of source {}: {}\n    left in {}; again: cargo xtask faults --kind {} --seed {}",
                     kind.name(),
                     failure.seed,
+                    failure.source,
                     failure.message,
                     failure.folder.display(),
                     kind.name(),

@@ -15,7 +15,7 @@ use qianbao_ui::{Glyph, Icon, Link, Navigation, Toasts, kept};
 use crate::browser::document;
 use crate::route::Route;
 use crate::screens::Screens;
-use crate::state::Wallet;
+use crate::state::{Wallet, ended, receive_code};
 use crate::words::{Words, said, say, words};
 
 /// The screen to show for `route`, given who is signed in.
@@ -39,7 +39,13 @@ pub fn Frame() -> View {
     // another person signed in: nothing on the screen is theirs.
     Effect::new(move |before: Option<Option<PersonId>>| {
         let person = wallet.presence().person().map(|person| person.id);
+        if person.is_some() {
+            ended::forget();
+        } else if wallet.was_ended() {
+            ended::note();
+        }
         if before.flatten().is_some_and(|before| person != Some(before)) {
+            receive_code::forget();
             kept::keep_again();
             document::start_anew(&Route::Home.path());
         } else if before == Some(None) && person.is_none() {

@@ -41,7 +41,7 @@ pub(super) fn prepare(place: &Place, zone: &Zone, epoch: Epoch) -> Result<(Zone,
     })
 }
 
-/// What was fixed at creation, of a ledger that is there and of this version.
+/// What was fixed at creation, of a ledger that is there and not newer than this program.
 pub(super) fn read(place: &Place) -> Result<(Zone, Epoch), OpenPostgresError> {
     with_connection(place, async |connection| {
         choose_schema(connection, place).await?;
@@ -59,22 +59,24 @@ pub(super) fn read(place: &Place) -> Result<(Zone, Epoch), OpenPostgresError> {
         };
         match step {
             0 => Err(OpenPostgresError::Missing { place: place.to_string() }),
-            step if step == known() => read_head(connection).await,
+            // Audits and exports use nothing that a later step has added.
+            step if step <= known() => read_head(connection).await,
             found => Err(OpenPostgresError::Newer { found, known: known() }),
         }
     })
 }
 
-/// Changes the epoch of a ledger that is restored; answers the one before and the one after.
+/// Brings a ledger that is restored up to date and changes its epoch; answers the one before and the one after.
 pub(super) fn begin_life(place: &Place, epoch: Epoch) -> Result<(Epoch, Epoch), OpenPostgresError> {
     let (_, before) = read(place)?;
     let after = Epoch(epoch.0.max(before.0.saturating_add(1)));
     with_connection(place, async |connection| {
         choose_schema(connection, place).await?;
+        while migrate(connection).await? {}
         let changed = sqlx::query("UPDATE head SET epoch = $1 WHERE name = 'ledger' AND epoch = $2")
             .bind(after.0)
             .bind(before.0)
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
         if changed.rows_affected() == 1 {
             return Ok((before, after));

@@ -87,12 +87,13 @@ impl Sqlite {
 
     /// Begins another life of the ledger at `path`, which nobody may have open: its epoch becomes `epoch`, or one more than
     /// the present one where that is not below it. Answers the epochs before and after. Every cursor of the life before
-    /// means nothing from then on.
+    /// means nothing from then on. An older file is brought up to date.
     pub fn begin_life(path: &Path, epoch: Epoch) -> Result<(Epoch, Epoch), OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(schema::failed("opened the file"))?;
-        schema::check_application(&connection, path)?;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(schema::failed("opened the file"))?;
+        let version = schema::check_application(&connection, path)?;
         let _lock = lock(path)?;
+        schema::migrate(&mut connection, version)?;
         let (_, before) = schema::read_meta(&connection)?;
         let after = Epoch(epoch.0.max(before.0.saturating_add(1)));
         schema::write_epoch(&connection, after)?;

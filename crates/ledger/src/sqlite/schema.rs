@@ -75,7 +75,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), Op
     migrate(connection, version)
 }
 
-fn migrate(connection: &mut Connection, version: i64) -> Result<(), OpenError> {
+pub(super) fn migrate(connection: &mut Connection, version: i64) -> Result<(), OpenError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if version > known {
         return Err(OpenError::Newer { found: version, known });
@@ -94,8 +94,9 @@ fn migrate(connection: &mut Connection, version: i64) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Refuses a file that is not a ledger of this version.
-pub(super) fn check_application(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+/// Refuses a file that is not a ledger, or is newer than this program; answers its version. One that is older can be read as far as audits,
+/// exports and copies go, which use nothing that a later step has added.
+pub(super) fn check_application(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
     let read = failed("read its schema");
     let application: i64 = connection.query_row("PRAGMA application_id", (), |row| row.get(0)).map_err(&read)?;
     if application != APPLICATION_ID {
@@ -103,7 +104,7 @@ pub(super) fn check_application(connection: &Connection, path: &Path) -> Result<
     }
     let found: i64 = connection.query_row("PRAGMA user_version", (), |row| row.get(0)).map_err(&read)?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if found == known { Ok(()) } else { Err(OpenError::Newer { found, known }) }
+    if (1..=known).contains(&found) { Ok(found) } else { Err(OpenError::Newer { found, known }) }
 }
 
 /// Fixes zone and epoch when the ledger is new, and answers what holds.

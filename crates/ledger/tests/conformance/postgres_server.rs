@@ -129,7 +129,12 @@ async fn a_schema_of_the_first_version_goes_on() {
     site.does("DELETE FROM mark WHERE postings % 256 <> 0").await;
     site.does("ALTER TABLE mark DROP COLUMN postings").await;
     site.does("UPDATE ledger_step SET step = 1").await;
-    let world = world.reopened(|| site.open());
+    let world = world.reopened(|| {
+        Postgres::open_reader(&site.place).map(drop).expect("an older schema can be audited");
+        let (before, after) = Postgres::begin_life(&site.place, Epoch(5)).expect("it is brought up to date");
+        assert_eq!((before, after), (Epoch(1), Epoch(5)));
+        site.open()
+    });
     assert_entered_anywhere(&world).await;
     pay_often(&world, 300).await;
     assert_entered_anywhere(&world).await;

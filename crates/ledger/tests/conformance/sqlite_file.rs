@@ -133,6 +133,15 @@ fn what_is_not_a_ledger_is_not_touched() {
 /// A file of the first version has a mark at every 256th posting, which does not say which one it is.
 #[tokio::test]
 async fn a_file_of_the_first_version_goes_on() {
+    first_version(false).await;
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_is_restored() {
+    first_version(true).await;
+}
+
+async fn first_version(is_restored: bool) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.db");
     let clock = StoppedClock::new();
@@ -146,6 +155,11 @@ async fn a_file_of_the_first_version_goes_on() {
         let old = "DELETE FROM mark WHERE postings % 256 <> 0; ALTER TABLE mark DROP COLUMN postings; PRAGMA user_version = 1";
         connection.execute_batch(old).expect("writes");
         drop(connection);
+        Sqlite::open_reader(&path).map(drop).expect("an older file can be audited");
+        if is_restored {
+            let (before, after) = Sqlite::begin_life(&path, Epoch(5)).expect("it is brought up to date");
+            assert_eq!((before, after), (Epoch(1), Epoch(5)));
+        }
         open(&path, &clock).expect("it is brought up to date")
     });
     assert_entered_anywhere(&world).await;

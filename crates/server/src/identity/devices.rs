@@ -1,9 +1,9 @@
 //! `GET /v1/devices`, `PATCH` and `DELETE /v1/devices/{id}`: the browsers that a person signed in with.
 //!
-//! A device is a long-lived cookie of its own beside the session's, of one person on one kind of host: whoever signs in with somebody else's
-//! browser gets a new one. Its person may name it and end it. With it end its sessions, at once; at its next contact it is told
-//! `device_ended` in the place of `sign_in_required`, forgets its cookies, and wipes the copy it kept. A person who signs in with it later has
-//! a new device.
+//! A device is a long-lived cookie of its own beside the session's, renewed at each sign-in, of one person on one kind of host: whoever signs in
+//! with somebody else's browser gets a new one. Its person may name it and end it. With it end its sessions and streams, at once; from its next
+//! contact on it is told `device_ended` in the place of `sign_in_required`, until somebody signs in with it, and wipes the copy it kept. Whoever
+//! signs in with it has a new device.
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -27,8 +27,10 @@ use crate::problem::{Refusal, Refuses};
 
 /// How long a browser keeps its device: as long as browsers keep a cookie at most.
 pub const DEVICE_S_MAX: i64 = 400 * 24 * 3_600;
-/// Devices of one person, those included that were ended; beyond it the longest unused one is forgotten.
-const DEVICES_MAX: i64 = 100;
+/// Devices of one person; beyond it the longest unused one is forgotten.
+pub const DEVICES_MAX: i64 = 100;
+/// Ended ones of one person, which are still to be told; beyond it as well.
+const ENDED_MAX: i64 = 400;
 
 /// A device was not found or not changed.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +90,7 @@ pub async fn remove(call: Call, signed: Signed, At(id): At<DeviceId>) -> Result<
 async fn views(call: &Call, signed: &Signed) -> Result<Vec<DeviceView>, DeviceError> {
     let directory = &call.realm.directory;
     let current = devices::of_session(directory, signed.session).await?;
-    let found = devices::of(directory, signed.person, call.now).await?;
+    let found = devices::of(directory, signed.person, call.now, 2 * DEVICES_MAX).await?;
     Ok(found.into_iter().map(|device| view(device, current)).collect())
 }
 
@@ -130,13 +132,13 @@ pub async fn end(call: &Call, person: PersonId, id: DeviceId) -> Result<(), Devi
         return Err(DeviceError::Missing);
     }
     note(&mut write, call, "device.ended", person, id).await?;
-    // Its streams look whether their session is still there.
+    // The person's streams look whether their session is still there.
     write.ring(Owner::Person(person));
     write.commit().await?;
     Ok(())
 }
 
-/// The device with which `person` signs in, and the token of a new one.
+/// The device with which `person` signs in, and the token that its cookie is to bear from now on.
 ///
 /// # Errors
 /// When the directory fails.
@@ -145,20 +147,23 @@ pub async fn arrive(
     call: &Call,
     person: &Person,
     visitor: Visitor<'_>,
-) -> Result<(DeviceId, Option<String>), DirectoryError> {
+) -> Result<(DeviceId, String), DirectoryError> {
     if let Some(token) = visitor.device {
-        let known = devices::greet(write, &session::hash(token), person.id, call.audience, visitor, call.now).await?;
+        let token_hash = session::hash(token);
+        let known = devices::greet(write, &token_hash, person.id, call.audience, visitor, call.now).await?;
         if let Some(id) = known {
-            return Ok((id, None));
+            return Ok((id, token.to_owned()));
         }
+        // Its cookie is replaced: whose it was until now would never be met with it again.
+        devices::leave(write, &token_hash, call.audience).await?;
     }
     let (id, token) = (call.id(), BASE64URL_NOPAD.encode(&call.random::<32>()));
     let (token_hash, audience, now) = (session::hash(&token), call.audience, call.now);
     let device = NewDevice { id, token_hash: &token_hash, person: person.id, audience, visitor, now };
     devices::insert(write, device).await?;
-    devices::keep_newest(write, person.id, DEVICES_MAX).await?;
+    devices::keep_newest(write, person.id, DEVICES_MAX, ENDED_MAX).await?;
     note(write, call, "device.added", person.id, id).await?;
-    Ok((id, Some(token)))
+    Ok((id, token))
 }
 
 async fn note(
@@ -184,9 +189,12 @@ pub async fn farewell(call: &Call, headers: &HeaderMap) -> Result<Option<Respons
     }
     let refusal =
         Refusal::new(ProblemCode::DeviceEnded, "expected a device that its person has not ended; sign in anew");
-    let gone = [Cookie::Session, Cookie::Device].map(|cookie| (header::SET_COOKIE, cookie::remove(cookie)));
-    let storage = [(session::CLEAR_SITE_DATA, HeaderValue::from_static(session::STORAGE))];
-    Ok(Some((AppendHeaders(gone), AppendHeaders(storage), refusal).into_response()))
+    // The device's cookie stays: an answer may be lost, or read by a stream that cannot tell what it says.
+    let gone = [
+        (header::SET_COOKIE, cookie::remove(Cookie::Session)),
+        (session::CLEAR_SITE_DATA, HeaderValue::from_static(session::STORAGE)),
+    ];
+    Ok(Some((AppendHeaders(gone), refusal).into_response()))
 }
 
 /// Forgets devices whose cookies are over. A job runs it.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::header::SET_COOKIE;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use qianbao_api::identity::SessionView;
 use qianbao_core::Timestamp;
@@ -26,8 +26,8 @@ const SESSIONS_MAX: i64 = 20;
 pub struct Opened {
     view: SessionView,
     token: String,
-    /// The token of a device that was not known.
-    device: Option<String>,
+    /// The token of the device.
+    device: String,
 }
 
 /// Opens a session for `person` on the call's host with the visitor's browser, in place of the session that it had.
@@ -68,10 +68,7 @@ pub fn view(id: SessionId, person: &Person, expires_at: Timestamp, now: Timestam
 impl IntoResponse for Opened {
     fn into_response(self) -> Response {
         let session = cookie::set(Cookie::Session, &self.token, SESSION_S_MAX);
-        let device = self.device.map(|token| cookie::set(Cookie::Device, &token, devices::DEVICE_S_MAX));
-        let cookies = std::iter::once(session).chain(device).map(|cookie| (SET_COOKIE, cookie));
-        let mut answer = Json(self.view).into_response();
-        answer.headers_mut().extend(cookies);
-        answer
+        let device = cookie::set(Cookie::Device, &self.device, devices::DEVICE_S_MAX);
+        (AppendHeaders([(SET_COOKIE, session), (SET_COOKIE, device)]), Json(self.view)).into_response()
     }
 }

@@ -24,7 +24,7 @@ pub const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data
 pub const STORAGE: &str = "\"storage\"";
 /// A use is noted at most this often, seconds.
 const SEEN_EVERY_S: i64 = 60;
-/// Most uses that wait to be written down: some 500 KB, written in less than a second.
+/// Most uses that wait to be written down: some 500 KB, written in about a second.
 const SEEN_MAX: usize = 8_192;
 
 /// What a request needs the session for.

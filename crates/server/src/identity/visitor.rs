@@ -38,10 +38,11 @@ impl<'a> Visitor<'a> {
     }
 }
 
-const BROWSERS: [(&str, &str); 10] = [
+const BROWSERS: [(&str, &str); 11] = [
     ("MicroMessenger/", "WeChat"),
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
+    ("EdgiOS/", "Edge"),
     ("OPR/", "Opera"),
     ("SamsungBrowser/", "Samsung Internet"),
     ("Firefox/", "Firefox"),
@@ -51,7 +52,7 @@ const BROWSERS: [(&str, &str); 10] = [
     ("Safari/", "Safari"),
 ];
 
-const SYSTEMS: [(&str, &str); 8] = [
+const SYSTEMS: [(&str, &str); 9] = [
     ("OpenHarmony", "HarmonyOS"),
     ("HarmonyOS", "HarmonyOS"),
     ("Android", "Android"),
@@ -59,6 +60,7 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("iPad", "iOS"),
     ("Mac OS X", "macOS"),
     ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 ];
 
@@ -94,6 +96,16 @@ mod tests {
                 "Android",
             ),
             ("Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0", "Firefox", "Android"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 EdgiOS/150.0 Mobile/15E148 Safari/604.1",
+                "Edge",
+                "iOS",
+            ),
+            (
+                "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+                "Chrome",
+                "ChromeOS",
+            ),
             ("curl/8.5.0", "", ""),
             ("", "", ""),
         ] {

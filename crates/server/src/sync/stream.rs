@@ -231,14 +231,22 @@ impl Open {
             },
             rung = self.bell.next() => {
                 let rung = rung?;
+                // Their session may just have been ended, by themselves from another device.
+                if rung == Rung::For(Owner::Person(self.person)) && !self.is_live().await {
+                    return None;
+                }
                 Some(self.concerns(rung).await)
             }
             _ = self.look.tick() => {
-                let now = self.call.app.sources.now();
-                let is_live = session::is_live(&self.call.realm.directory, self.session, now).await;
-                is_live.unwrap_or(false).then_some(false)
+                self.is_live().await.then_some(false)
             }
         }
+    }
+
+    /// Whether the stream's session is still there, as far as the directory says.
+    async fn is_live(&self) -> bool {
+        let now = self.call.app.sources.now();
+        session::is_live(&self.call.realm.directory, self.session, now).await.unwrap_or(false)
     }
 
     /// Whether a ring concerns this stream. Without a shop it listens for the person, who may have opened one.

@@ -15,6 +15,9 @@ use crate::parts::{Trouble, TroubleNote, moment};
 use crate::state::Wallet;
 use crate::words::{Words, said, say, words};
 
+/// So many are shown at first.
+const FEW: usize = 5;
+
 /// What the person calls a device, or else what it says of itself.
 fn title(words: Words, device: &DeviceView) -> String {
     if let Some(name) = &device.name {
@@ -31,6 +34,7 @@ pub fn Devices() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let found = Fetched::new(move || async move { wallet.client().devices().await });
     let chosen = RwSignal::new(None::<DeviceView>);
+    let all = RwSignal::new(false);
     let trouble = Signal::derive(move || found.get().and_then(Result::err).map(Trouble::Request));
     let again = move || {
         trouble.read().is_some().then(|| {
@@ -41,10 +45,18 @@ pub fn Devices() -> View {
     let coming = move || found.get().is_none().then(|| view! { <Skeleton lines=2 /> });
     let rows = move || {
         let devices = found.get().and_then(Result::ok).unwrap_or_default();
+        let shown = if all.get() { devices.len() } else { FEW };
         devices
             .into_iter()
+            .take(shown)
             .map(|device| view! { <li><DeviceRow device=device chosen=chosen /></li> })
             .collect::<Vec<_>>()
+    };
+    let more = move || {
+        let hidden = found.get().and_then(Result::ok).is_some_and(|devices| devices.len() > FEW);
+        (hidden && !all.get()).then(|| {
+            view! { <Button text=say!(words, show_all) kind=ButtonKind::Plain press=move |()| all.set(true) /> }
+        })
     };
     let heading = TextProp::from(move || {
         chosen.with(|device| device.as_ref().map(|device| title(words, device))).unwrap_or_default()
@@ -62,6 +74,7 @@ pub fn Devices() -> View {
             {again}
             {coming}
             <ul class="row-list">{rows}</ul>
+            {more}
         </Card>
         <Sheet open=is_open title=heading close=move |()| chosen.set(None)>
             {form}
@@ -129,6 +142,7 @@ fn DeviceForm(
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        ending.value().set(None);
         naming.start(typed.get_untracked().trim().to_owned());
     };
     let is_nameless = Signal::derive(move || typed.read().trim().is_empty());
@@ -145,7 +159,10 @@ fn DeviceForm(
                 glyph=Glyph::SignOut
                 kind=ButtonKind::Danger
                 busy=ending.pending()
-                press=move |()| ending.start(())
+                press=move |()| {
+                    naming.value().set(None);
+                    ending.start(());
+                }
             />
         }
     });

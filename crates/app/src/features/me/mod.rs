@@ -31,8 +31,8 @@ pub fn Me() -> View {
                     <Look />
                 </div>
                 <div class="stack">
-                    <devices::Devices />
                     <ThisDevice />
+                    <devices::Devices />
                     <Leaving />
                 </div>
             </div>

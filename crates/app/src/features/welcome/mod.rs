@@ -7,7 +7,7 @@ use qianbao_ui::{Banner, ButtonKind, Glyph, Icon, LinkButton, Navigation, Rosett
 
 use crate::parts::language::LanguageChoice;
 use crate::route::Route;
-use crate::state::Wallet;
+use crate::state::{Wallet, ended};
 use crate::words::{say, words};
 
 /// The way to `screen` that leads on to the address one is at.
@@ -20,9 +20,9 @@ pub fn way_in(screen: &Route) -> String {
 #[component]
 pub fn Welcome() -> View {
     let (words, wallet) = (words(), Wallet::get());
+    let is_noted = ended::is_noted();
     let ended = move || {
-        wallet
-            .was_ended()
+        (is_noted || wallet.was_ended())
             .then(|| view! { <Banner text=say!(words, ended_elsewhere) tone=Tone::Gold glyph=Glyph::Info /> })
     };
     let promises = [

@@ -93,20 +93,41 @@ pub async fn greet(
     row.map(|(id,)| read_id(&id)).transpose()
 }
 
-/// Keeps the `devices_max` devices of `person` that were used last; the others are forgotten unless somebody is signed in with them.
+/// Forgets the device of a token that nobody is signed in with and that was not ended: its browser gets another cookie.
 ///
 /// # Errors
 /// When the directory fails.
-pub async fn keep_newest(write: &mut Write, person: PersonId, devices_max: i64) -> Result<(), DirectoryError> {
+pub async fn leave(write: &mut Write, token_hash: &str, audience: Audience) -> Result<(), DirectoryError> {
     sqlx::query(
-        "DELETE FROM devices WHERE person = $1 AND id NOT IN (
-            SELECT id FROM devices WHERE person = $1 ORDER BY seen_at DESC, id DESC LIMIT $2)
-         AND id NOT IN (SELECT device FROM sessions WHERE person = $1 AND device IS NOT NULL)",
+        "DELETE FROM devices WHERE token_hash = $1 AND audience = $2 AND ended_at IS NULL
+         AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.device = devices.id)",
     )
-    .bind(person.to_string())
-    .bind(devices_max)
+    .bind(token_hash.to_owned())
+    .bind(audience.label())
     .execute(write.sql())
     .await?;
+    Ok(())
+}
+
+/// Keeps the `devices_max` devices of `person` that were used last, and of those that were ended the `ended_max` last ones; the others are
+/// forgotten unless somebody is signed in with them.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn keep_newest(
+    write: &mut Write,
+    person: PersonId,
+    devices_max: i64,
+    ended_max: i64,
+) -> Result<(), DirectoryError> {
+    let live = "DELETE FROM devices WHERE person = $1 AND ended_at IS NULL AND id NOT IN (
+            SELECT id FROM devices WHERE person = $1 AND ended_at IS NULL ORDER BY seen_at DESC, id DESC LIMIT $2)
+         AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.device = devices.id)";
+    let ended = "DELETE FROM devices WHERE person = $1 AND ended_at IS NOT NULL AND id NOT IN (
+            SELECT id FROM devices WHERE person = $1 AND ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT $2)";
+    for (sql, kept_max) in [(live, devices_max), (ended, ended_max)] {
+        sqlx::query(sql).bind(person.to_string()).bind(kept_max).execute(write.sql()).await?;
+    }
     Ok(())
 }
 
@@ -114,15 +135,20 @@ type Columns = (String, String, String, String, String, i64, i64, i64);
 
 const SELECT: &str = "SELECT id, audience, browser, system, name, created_at, seen_at,
         (SELECT COUNT(*) FROM sessions WHERE sessions.device = devices.id AND sessions.expires_at > $1)
-    FROM devices WHERE person = $2 AND ended_at IS NULL ORDER BY seen_at DESC, id DESC";
+    FROM devices WHERE person = $2 AND ended_at IS NULL ORDER BY seen_at DESC, id DESC LIMIT $3";
 
-/// The devices of `person`, the last used first.
+/// The devices of `person`, the last used first, at most `devices_max`.
 ///
 /// # Errors
 /// When the directory fails.
-pub async fn of(directory: &Directory, person: PersonId, now: Timestamp) -> Result<Vec<Device>, DirectoryError> {
-    let rows: Vec<Columns> =
-        sqlx::query_as(SELECT).bind(now.0).bind(person.to_string()).fetch_all(directory.readers()).await?;
+pub async fn of(
+    directory: &Directory,
+    person: PersonId,
+    now: Timestamp,
+    devices_max: i64,
+) -> Result<Vec<Device>, DirectoryError> {
+    let rows = sqlx::query_as(SELECT).bind(now.0).bind(person.to_string()).bind(devices_max);
+    let rows: Vec<Columns> = rows.fetch_all(directory.readers()).await?;
     rows.into_iter().map(read).collect()
 }
 
@@ -219,7 +245,8 @@ pub async fn mark_seen(
 /// When the directory fails.
 pub async fn sweep(write: &mut Write, before: Timestamp) -> Result<(), DirectoryError> {
     sqlx::query(
-        "DELETE FROM devices WHERE seen_at < $1 AND id NOT IN (SELECT device FROM sessions WHERE device IS NOT NULL)",
+        "DELETE FROM devices WHERE seen_at < $1
+         AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.device = devices.id)",
     )
     .bind(before.0)
     .execute(write.sql())
