@@ -123,3 +123,15 @@ test("a list that goes again before it was painted asks for nothing", { tag: "@a
   await wallet.button("show_all").click();
   await expect(rows(wallet).first()).toBeVisible();
 });
+
+test("who searches where there are no records yet is told that nothing was found", { tag: "@activity" }, async ({ house, doors }) => {
+  const handle = `empty.${Date.now().toString(36)}`;
+  await new Visitor(house, "wallet").signUp(handle, PASSWORD);
+  const wallet = await doors.wallet({ as: handle });
+  await wallet.go("/activity");
+  await wallet.expectText("recent_empty_title");
+  await wallet.field("search").fill("tea");
+  await wallet.expectText("nothing_found_title");
+  await wallet.button("show_all").click();
+  await wallet.expectText("recent_empty_title");
+});

@@ -113,6 +113,7 @@ test("a device is named, and another one ended, which then keeps nothing", { tag
   await expect(rows.filter({ hasText: here.say("device_current") })).toHaveCount(1);
 
   await rows.filter({ hasText: here.say("device_unknown") }).click();
+  await expect(here.sheet()).toBeVisible();
   await inspectBoth(here.page, "state-device");
   await here.field("device_name").fill("Ming\u202Egnim");
   guard.allow(answered(422, /\/v1\/devices/));

@@ -111,13 +111,15 @@ fn Records(
     };
     // The list is drawn anew when it comes or goes, not with each entry.
     let is_empty = Memo::new(move |_| found.get().map(|found| found.lines.is_empty()));
+    // An empty list stays empty when somebody begins to search in it, and then says something else.
+    let is_everything = Memo::new(move |_| search.read().is_everything());
     let list = move || match is_empty.get() {
         None => view! {
             <Wait text=say!(words, records_coming)>
                 <Button text=say!(words, try_again) kind=ButtonKind::Soft press=move |()| found.refetch() />
             </Wait>
         },
-        Some(true) => view::nothing(words, search),
+        Some(true) => view::nothing(words, search, is_everything.get()),
         Some(false) => view! {
             <ScrollList
                 label=say!(words, activity)

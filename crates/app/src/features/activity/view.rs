@@ -85,8 +85,8 @@ pub fn Filters(
 }
 
 /// What stands in the place of an empty list.
-pub fn nothing(words: Words, search: RwSignal<Search>) -> View {
-    if search.read_untracked().is_everything() {
+pub fn nothing(words: Words, search: RwSignal<Search>, is_everything: bool) -> View {
+    if is_everything {
         return view! {
             <Empty glyph=Glyph::Receipt title=say!(words, recent_empty_title) text=say!(words, recent_empty_text)>
                 <LinkButton href="/top-up" text=say!(words, top_up) glyph=Glyph::Plus />
