@@ -17,6 +17,10 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
+fn tab() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
 /// The value under `key`.
 pub fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
@@ -29,7 +33,17 @@ pub fn set(key: &str, value: Option<&str>) {
             *now = value.map(str::to_owned);
         }
     });
-    write(key, value);
+    write(storage(), key, value);
+}
+
+/// The value under `key` of this tab, which lasts as long as the tab.
+pub fn get_in_tab(key: &str) -> Option<String> {
+    tab()?.get_item(key).ok().flatten()
+}
+
+/// Keeps `value` under `key` in this tab, or forgets it.
+pub fn set_in_tab(key: &str, value: Option<&str>) {
+    write(tab(), key, value);
 }
 
 /// Holds what is kept under `keys` for as long as the page is open.
@@ -41,13 +55,13 @@ pub fn hold(keys: &[&'static str]) {
 pub fn keep_again() {
     HELD.with_borrow(|held| {
         for (key, value) in held.iter().filter(|(key, _)| get(key).is_none()) {
-            write(key, value.as_deref());
+            write(storage(), key, value.as_deref());
         }
     });
 }
 
-fn write(key: &str, value: Option<&str>) {
-    if let Some(storage) = storage() {
+fn write(storage: Option<Storage>, key: &str, value: Option<&str>) {
+    if let Some(storage) = storage {
         // A full or refused store loses a preference, nothing else.
         let _ = match value {
             Some(value) => storage.set_item(key, value),

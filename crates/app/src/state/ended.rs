@@ -1,31 +1,21 @@
 //! That this device was ended from another one. The page starts anew when its person goes, and the new one has to say why: so this tab notes
 //! it until somebody signs in.
 
-use leptos::prelude::window;
-use leptos::web_sys::Storage;
+use qianbao_ui::kept;
 
 const KEY: &str = "qianbao.ended";
 
-fn storage() -> Option<Storage> {
-    window().session_storage().ok().flatten()
-}
-
-/// Notes it.
+/// Notes it. Where the browser refuses, the welcome screen says less, nothing else.
 pub fn note() {
-    if let Some(storage) = storage() {
-        // Without the note the welcome screen says less, nothing else.
-        let _ = storage.set_item(KEY, "yes");
-    }
+    kept::set_in_tab(KEY, Some("yes"));
 }
 
 /// Whether it is noted.
 pub fn is_noted() -> bool {
-    storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).is_some()
+    kept::get_in_tab(KEY).is_some()
 }
 
 /// Forgets it: somebody is here.
 pub fn forget() {
-    if let Some(storage) = storage() {
-        let _ = storage.remove_item(KEY);
-    }
+    kept::set_in_tab(KEY, None);
 }
