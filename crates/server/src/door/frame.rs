@@ -118,7 +118,7 @@ fn written(mut response: Response, id: &str) -> Response {
     }
     let mut document = refusal.answer(id);
     let own: Vec<HeaderName> = document.headers().keys().cloned().collect();
-    // A name may come more than once: an answer that ends a device takes two cookies back.
+    // A name may come more than once, as that of a cookie does.
     for (name, value) in response.headers() {
         if !own.contains(name) && name != header::CONTENT_LENGTH {
             document.headers_mut().append(name, value.clone());

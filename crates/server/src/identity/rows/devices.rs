@@ -1,7 +1,7 @@
 //! The table `devices`.
 
 use qianbao_core::Timestamp;
-use qianbao_core::id::{DeviceId, PersonId};
+use qianbao_core::id::{DeviceId, PersonId, SessionId};
 
 use super::super::visitor::Visitor;
 use crate::directory::{Directory, DirectoryError, Outdated, Write};
@@ -209,10 +209,7 @@ pub async fn is_ended(directory: &Directory, token_hash: &str, audience: Audienc
 ///
 /// # Errors
 /// When the directory fails.
-pub async fn of_session(
-    directory: &Directory,
-    session: qianbao_core::id::SessionId,
-) -> Result<Option<DeviceId>, DirectoryError> {
+pub async fn of_session(directory: &Directory, session: SessionId) -> Result<Option<DeviceId>, DirectoryError> {
     let row: Option<(Option<String>,)> = sqlx::query_as("SELECT device FROM sessions WHERE id = $1")
         .bind(session.to_string())
         .fetch_optional(directory.readers())
@@ -224,11 +221,7 @@ pub async fn of_session(
 ///
 /// # Errors
 /// When the directory fails.
-pub async fn mark_seen(
-    write: &mut Write,
-    session: qianbao_core::id::SessionId,
-    now: Timestamp,
-) -> Result<(), DirectoryError> {
+pub async fn mark_seen(write: &mut Write, session: SessionId, now: Timestamp) -> Result<(), DirectoryError> {
     sqlx::query(
         "UPDATE devices SET seen_at = $1 WHERE id = (SELECT device FROM sessions WHERE id = $2) AND seen_at < $1",
     )
