@@ -5,6 +5,8 @@ use qianbao_core::Timestamp;
 use qianbao_core::id::{DeviceId, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 
+use crate::passkeys::{Assertion, Registration};
+
 /// `POST /v1/people`: make a person with a wallet and sign in. Answer: [`SessionView`] and the session cookie.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -16,8 +18,12 @@ pub struct SignUp {
     pub display_name: String,
     /// Legal name, 1–60 characters; others see it masked before they pay.
     pub legal_name: String,
-    /// 15–128 characters, not a common one.
-    pub password: String,
+    /// 15–128 characters, not a common one. This or a passkey.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// The authenticator's answer to the options of `POST /v1/people/passkey-options`. This or a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<Registration>,
     /// Language.
     pub locale: Locale,
 }
@@ -30,6 +36,29 @@ pub struct SignIn {
     /// Handle.
     pub handle: String,
     /// Password.
+    pub password: String,
+}
+
+/// `POST /v1/session/confirmation`: the signed-in person proves anew who they are, by one of the two. Answer: [`SessionView`] and the cookie
+/// of a session in the place of the one that asked.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// The authenticator's answer to the options of `POST /v1/session/confirmation-options`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<Assertion>,
+}
+
+/// `PUT /v1/password`: the first password, or another one in its place. All other sessions of the person end.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPassword {
+    /// 15–128 characters, not a common one.
     pub password: String,
 }
 

@@ -9,6 +9,7 @@ pub mod identity;
 pub mod keys;
 pub mod merchants;
 pub mod orders;
+pub mod passkeys;
 pub mod payments;
 pub mod problem;
 mod read;

@@ -34,6 +34,18 @@ pub enum ProblemCode {
     SignInRequired,
     /// Handle and password do not belong together (also for an unknown handle).
     SignInFailed,
+    /// The answer of the passkey is none to a challenge of this server for this page, or its signature is wrong; begin again.
+    PasskeyRefused,
+    /// No person has this passkey here (any more).
+    PasskeyUnknown,
+    /// This authenticator holds a passkey of the person already.
+    PasskeyKnown,
+    /// The person has as many passkeys as one may have.
+    PasskeysFull,
+    /// The person signed in too long ago for a change of this weight: confirm who is there first.
+    ConfirmationRequired,
+    /// Without this passkey the person could not sign in to the wallet any more.
+    LastFactor,
     /// The person has ended this device from another one; whatever it keeps of them is to be wiped.
     DeviceEnded,
     /// The handle is not 3–30 characters of a–z, 0–9, dot and underscore.

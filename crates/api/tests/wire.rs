@@ -4,11 +4,16 @@
 
 use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::identity::{
-    DeviceChange, DeviceHost, DeviceView, Locale, PersonChange, PersonView, SessionView, SignIn, SignUp,
+    Confirmation, DeviceChange, DeviceHost, DeviceView, Locale, NewPassword, PersonChange, PersonView, SessionView,
+    SignIn, SignUp,
 };
 use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
 use qianbao_api::merchants::{OpenShop, ShopView, StaticCodeView, TodayView};
 use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderStatus, OrderView, RefundView};
+use qianbao_api::passkeys::{
+    Assertion, AssertionResponse, Attestation, CreationOptions, Factors, KeyKind, KnownPasskey, Newcomer,
+    PasskeyChange, PasskeyUser, PasskeyView, Registration, RelyingParty, RequestOptions, Selection,
+};
 use qianbao_api::payments::{
     CreatePaymentRefund, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview,
     PreviewRequest, Receipt, SignedReceipt, Target,
@@ -133,7 +138,8 @@ fn identity() {
             handle: "ming".into(),
             display_name: "小明".into(),
             legal_name: "李明".into(),
-            password: "a long pass phrase".into(),
+            password: Some("a long pass phrase".into()),
+            passkey: None,
             locale: Locale::En,
         })
     );
@@ -161,6 +167,80 @@ fn identity() {
     );
     insta::assert_json_snapshot!("device_change", wire(&DeviceChange { name: "老电脑".into() }));
     insta::assert_json_snapshot!("person_change", wire(&PersonChange { display_name: None, locale: Some(Locale::En) }));
+}
+
+#[test]
+fn passkeys() {
+    let known = KnownPasskey { kind: "public-key".into(), id: "AAEC".into(), transports: vec!["internal".into()] };
+    insta::assert_json_snapshot!(
+        "newcomer",
+        wire(&Newcomer {
+            handle: "ming".into(),
+            display_name: "小明".into(),
+            legal_name: "李明".into(),
+            locale: Locale::Zh,
+        })
+    );
+    insta::assert_json_snapshot!(
+        "creation_options",
+        wire(&CreationOptions {
+            rp: RelyingParty { id: "wallet.example.org".into(), name: "Qianbao 钱包".into() },
+            user: PasskeyUser { id: "cGVy".into(), name: "ming".into(), display_name: "小明".into() },
+            challenge: "AAEC".into(),
+            pub_key_cred_params: vec![KeyKind { kind: "public-key".into(), alg: -7 }],
+            timeout: 300_000,
+            exclude_credentials: vec![known.clone()],
+            authenticator_selection: Selection {
+                resident_key: "required".into(),
+                require_resident_key: true,
+                user_verification: "required".into(),
+            },
+            attestation: "none".into(),
+        })
+    );
+    insta::assert_json_snapshot!(
+        "request_options",
+        wire(&RequestOptions {
+            challenge: "AAEC".into(),
+            timeout: 300_000,
+            rp_id: "wallet.example.org".into(),
+            allow_credentials: vec![known],
+            user_verification: "required".into(),
+        })
+    );
+    let registration = Registration {
+        id: "AAEC".into(),
+        response: Attestation {
+            client_data_json: "AAEC".into(),
+            attestation_object: "AAEC".into(),
+            transports: vec!["hybrid".into()],
+        },
+    };
+    insta::assert_json_snapshot!("registration", wire(&registration));
+    let assertion = Assertion {
+        id: "AAEC".into(),
+        response: AssertionResponse {
+            client_data_json: "AAEC".into(),
+            authenticator_data: "AAEC".into(),
+            signature: "AAEC".into(),
+            user_handle: Some("cGVy".into()),
+        },
+    };
+    insta::assert_json_snapshot!("assertion", wire(&assertion));
+    insta::assert_json_snapshot!("confirmation", wire(&Confirmation { password: None, passkey: Some(assertion) }));
+    insta::assert_json_snapshot!("new_password", wire(&NewPassword { password: "a long pass phrase".into() }));
+    let passkey = PasskeyView {
+        id: id(9),
+        host: DeviceHost::Wallet,
+        browser: "Firefox".into(),
+        system: "Linux".into(),
+        name: None,
+        is_synced: true,
+        created_at: NOON,
+        used_at: Some(NOON.plus_seconds(60)),
+    };
+    insta::assert_json_snapshot!("factors", wire(&Factors { password_set_at: Some(NOON), passkeys: vec![passkey] }));
+    insta::assert_json_snapshot!("passkey_change", wire(&PasskeyChange { name: "钥匙".into() }));
 }
 
 #[test]

@@ -117,6 +117,12 @@ pub fn problem(words: Words, code: ProblemCode) -> &'static str {
         Internal internal;
         SignInRequired sign_in_required;
         SignInFailed sign_in_failed;
+        PasskeyRefused passkey_refused;
+        PasskeyUnknown passkey_unknown;
+        PasskeyKnown passkey_known;
+        PasskeysFull passkeys_full;
+        ConfirmationRequired confirmation_required;
+        LastFactor last_factor;
         DeviceEnded device_ended;
         HandleInvalid handle_invalid;
         HandleTaken handle_taken;

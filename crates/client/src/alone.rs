@@ -5,6 +5,7 @@ use std::rc::Rc;
 use futures::future::LocalBoxFuture;
 use qianbao_core::Timestamp;
 
+use crate::authenticator::NoAuthenticator;
 use crate::client::Platform;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
@@ -43,6 +44,7 @@ impl Platform {
             entropy: Rc::new(Standing),
             tabs: Rc::new(OnlyTab),
             events: Rc::new(NoEvents),
+            authenticator: Rc::new(NoAuthenticator),
             verifier: Rc::new(NoVerifier),
             owed: Rc::new(OwedInMemory::default()),
             origin: "https://wallet.example".to_owned(),

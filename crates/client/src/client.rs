@@ -17,6 +17,7 @@ use qianbao_core::id::{Id, Kind, PersonId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::authenticator::Authenticator;
 use crate::clock::{Clock, ServerClock};
 use crate::entropy::Entropy;
 use crate::error::ClientError;
@@ -48,6 +49,8 @@ pub struct Platform {
     pub tabs: Rc<dyn Tabs>,
     /// The stream of hints.
     pub events: Rc<dyn Events>,
+    /// The passkeys of the device.
+    pub authenticator: Rc<dyn Authenticator>,
     /// The check of signatures.
     pub verifier: Rc<dyn Verifier>,
     /// The note that a sign-out is owed.

@@ -2,6 +2,7 @@
 
 use qianbao_api::{Problem, ProblemCode};
 
+use crate::authenticator::AuthenticatorError;
 use crate::storage::StorageError;
 
 /// Whether value can have moved although a request failed.
@@ -42,6 +43,9 @@ pub enum ClientError {
     /// This device could not store what has to be stored before a request is sent; nothing was sent.
     #[error("the device could not store the request, so it was not sent: {0}")]
     Storage(#[from] StorageError),
+    /// No passkey was made or used; nothing was sent.
+    #[error("{0}")]
+    Passkey(#[from] AuthenticatorError),
     /// The person signed out, or another one signed in, before the answer was there. What was sent stands with the server.
     #[error("the person signed out before the answer was there")]
     SignedOut,
@@ -55,7 +59,7 @@ impl ClientError {
     pub fn moved(&self) -> Moved {
         match self {
             Self::Problem(problem) if problem.leaves_outcome_open() => Moved::Unknown,
-            Self::Problem(_) | Self::Storage(_) => Moved::No,
+            Self::Problem(_) | Self::Storage(_) | Self::Passkey(_) => Moved::No,
             Self::Offline | Self::Timeout { .. } | Self::Malformed { .. } | Self::SignedOut => Moved::Unknown,
         }
     }
@@ -90,7 +94,7 @@ impl ClientError {
                     | ProblemCode::BankUnavailable
                     | ProblemCode::PayoutsHalted
             ),
-            Self::Malformed { .. } | Self::Storage(_) | Self::SignedOut => false,
+            Self::Malformed { .. } | Self::Storage(_) | Self::Passkey(_) | Self::SignedOut => false,
         }
     }
 

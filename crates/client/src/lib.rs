@@ -25,6 +25,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod alone;
+pub mod authenticator;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod client;

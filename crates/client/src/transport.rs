@@ -13,6 +13,8 @@ pub enum Method {
     Get,
     /// Makes.
     Post,
+    /// Sets.
+    Put,
     /// Changes.
     Patch,
     /// Ends.

@@ -161,6 +161,8 @@ kinds! {
     Session SessionId "ses";
     /// A browser or phone that holds a copy of the wallet.
     Device DeviceId "dev";
+    /// A passkey: a key pair whose private half an authenticator of a person keeps.
+    Passkey PasskeyId "pky";
     /// A personal payment link or static shop code.
     Link LinkId "lnk";
     /// An entry in the directory's event log.

@@ -205,9 +205,30 @@ async fn pages(call: Call, request: Request) -> Response {
     }
 }
 
+/// Routes of people, their factors, devices and sessions.
+fn people(table: Table) -> Table {
+    table
+        .apps(routes!(identity::sign_up::sign_up))
+        .apps(routes!(identity::sign_in::sign_in, identity::sign_out::sign_out))
+        .apps(routes!(identity::passkeys::make::newcomer_options))
+        .apps(routes!(identity::passkeys::sign_in::sign_in_options))
+        .apps(routes!(identity::passkeys::sign_in::sign_in))
+        .signed_in(routes!(identity::confirm::confirm_options))
+        .signed_in(routes!(identity::confirm::confirm))
+        .signed_in(routes!(identity::passkeys::owned::factors))
+        .signed_in(routes!(identity::passkeys::make::add_options))
+        .signed_in(routes!(identity::passkeys::make::add))
+        .signed_in(routes!(identity::passkeys::owned::edit, identity::passkeys::owned::remove))
+        .signed_in(routes!(identity::new_password::set))
+        .signed_in(routes!(identity::person::session))
+        .signed_in(routes!(identity::person::edit))
+        .signed_in(routes!(identity::devices::list))
+        .signed_in(routes!(identity::devices::edit, identity::devices::remove))
+}
+
 /// Every route with its policy. Also the source of the OpenAPI document.
 pub fn table() -> Table {
-    Table::new(openapi::start())
+    people(Table::new(openapi::start()))
         // Operation.
         .everyone(routes!(health::alive))
         .everyone(routes!(health::ready))
@@ -216,13 +237,6 @@ pub fn table() -> Table {
         // Codes.
         .everyone(routes!(codes::public::public))
         .wallet(routes!(codes::link::create))
-        // People and sessions.
-        .apps(routes!(identity::sign_up::sign_up))
-        .apps(routes!(identity::sign_in::sign_in, identity::sign_out::sign_out))
-        .signed_in(routes!(identity::person::session))
-        .signed_in(routes!(identity::person::edit))
-        .signed_in(routes!(identity::devices::list))
-        .signed_in(routes!(identity::devices::edit, identity::devices::remove))
         // Payments.
         .wallet(routes!(payments::routes::preview))
         .wallet_value(routes!(payments::routes::pay))

@@ -182,13 +182,18 @@ fn status(code: ProblemCode) -> StatusCode {
         P::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         P::NotFound => StatusCode::NOT_FOUND,
         P::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        P::OriginRefused | P::ShopRequired => StatusCode::FORBIDDEN,
+        P::OriginRefused | P::ShopRequired | P::ConfirmationRequired => StatusCode::FORBIDDEN,
         P::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         P::Overloaded | P::BankUnavailable | P::PayoutsHalted => StatusCode::SERVICE_UNAVAILABLE,
         P::Timeout => StatusCode::GATEWAY_TIMEOUT,
         P::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        P::SignInRequired | P::SignInFailed | P::DeviceEnded | P::NoticeSignature => StatusCode::UNAUTHORIZED,
+        P::SignInRequired | P::SignInFailed | P::PasskeyUnknown | P::DeviceEnded | P::NoticeSignature => {
+            StatusCode::UNAUTHORIZED
+        }
         P::HandleTaken
+        | P::PasskeyKnown
+        | P::PasskeysFull
+        | P::LastFactor
         | P::OrderPaid
         | P::OrderExpired
         | P::OrderCancelled
@@ -204,7 +209,8 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::PayeeCeiling
         | P::WalletBlocked => StatusCode::CONFLICT,
         P::CodeExpired => StatusCode::GONE,
-        P::HandleInvalid
+        P::PasskeyRefused
+        | P::HandleInvalid
         | P::NameInvalid
         | P::PasswordLength
         | P::PasswordCommon
@@ -238,6 +244,12 @@ fn title(code: ProblemCode) -> &'static str {
         P::Internal => "The server failed",
         P::SignInRequired => "Nobody is signed in",
         P::SignInFailed => "Handle and password do not belong together",
+        P::PasskeyRefused => "The answer of the passkey is not to be believed",
+        P::PasskeyUnknown => "The passkey is not known here",
+        P::PasskeyKnown => "The passkey is known already",
+        P::PasskeysFull => "The person has enough passkeys",
+        P::ConfirmationRequired => "The person has to confirm who they are",
+        P::LastFactor => "Nothing else signs in to the wallet",
         P::DeviceEnded => "The person has ended this device",
         P::HandleInvalid => "The handle cannot be used",
         P::HandleTaken => "Somebody has this handle",

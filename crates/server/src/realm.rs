@@ -22,6 +22,7 @@ use crate::codes::secrets::{Secret, SecretFileError, fingerprint, read_or_make};
 use crate::database::Database;
 use crate::directory::{Directory, DirectoryError, Fingerprints, FingerprintsError, OpenDirectoryError};
 use crate::hosts::RealmName;
+use crate::identity::passkeys::challenge::ChallengeKey;
 use crate::identity::password::Pepper;
 use crate::identity::session::{self, Seen};
 use crate::kept::Kept;
@@ -46,6 +47,8 @@ pub struct Realm {
     pub keys: OperatorKeys,
     /// What goes into password hashes beside the password.
     pub pepper: Pepper,
+    /// What seals the challenges of passkeys.
+    pub challenge_key: ChallengeKey,
     /// What the bank signs its notices with.
     pub bank_key: Secret,
     /// Limits and rates.
@@ -136,6 +139,7 @@ impl Realm {
         };
         let is_ours = directory.check_keys(&fingerprints).await;
         is_ours.map_err(|source| OpenRealmError::OtherKeys { realm: name, folder: keys_folder, source })?;
+        let challenge_key = ChallengeKey::of_pepper(&pepper);
         let pepper = Pepper::new(pepper);
         let kept = Arc::<Kept>::default();
         directory.remember_in(kept.clone());
@@ -146,6 +150,7 @@ impl Realm {
             ledger,
             keys,
             pepper,
+            challenge_key,
             bank_key,
             limits,
             kept,

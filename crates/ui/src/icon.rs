@@ -49,6 +49,8 @@ pub enum Glyph {
     Info,
     /// An arrow into a tray.
     Install,
+    /// A key.
+    Key,
     /// A keyboard.
     Keyboard,
     /// A moon.
@@ -128,6 +130,7 @@ impl Glyph {
             Self::Image => "M4 5h16v14H4zM4 16l4.5-4.5L13 16l3-3 4 4M15.5 9h.01",
             Self::Info => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 11v5M12 8h.01",
             Self::Install => "M12 3v11M8 10l4 4 4-4M4 16v4h16v-4",
+            Self::Key => "M8 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 12h9M17 12v3M21 12v4",
             Self::Keyboard => "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M8 14h8",
             Self::Moon => "M20 14.5A8.5 8.5 0 1 1 9.5 4a7 7 0 0 0 10.5 10.5z",
             Self::Offline => "M4 4l16 16M8.5 8.5A5 5 0 0 0 7 18h10M11 6.2a5.5 5.5 0 0 1 6 4.8 3.7 3.7 0 0 1 3 5.5",

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use qianbao_tests_postgres::Database;
@@ -248,7 +249,19 @@ fn program(variable: &str, name: &str) -> PathBuf {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/debug").join(name), PathBuf::from)
 }
 
-/// A port that nobody listens on just now.
+/// A port that nobody listens on just now, and nobody gets by chance: below those that the system gives to who asks for any, as every
+/// outgoing connection does. A server that is stopped and started again finds it free.
 pub fn unused_port() -> TestResult<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    const FIRST: u32 = 20_000;
+    const COUNT: u32 = 12_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..COUNT {
+        // Processes of one run have ids close together; each begins elsewhere, and none gives a port twice.
+        let place = (std::process::id().wrapping_mul(97) + NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT;
+        let port = u16::try_from(FIRST + place)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err("expected a port that nobody listens on".into())
 }

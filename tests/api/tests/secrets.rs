@@ -66,7 +66,8 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
         handle: "canary".to_owned(),
         display_name: "Canary".to_owned(),
         legal_name: LEGAL_NAME.to_owned(),
-        password: NEW_PASSWORD.to_owned(),
+        password: Some(NEW_PASSWORD.to_owned()),
+        passkey: None,
         locale: Locale::Zh,
     };
     let signed_up = door.post("/v1/people", &canary).await?;

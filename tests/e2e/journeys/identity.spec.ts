@@ -39,6 +39,7 @@ test("a person signs up, sees an empty wallet, signs out and in again", { tag: "
   await wallet.field("handle").fill(handle);
   await wallet.field("display_name").fill("Zhou Yi");
   await wallet.field("legal_name").fill("周怡");
+  await wallet.button("by_password_instead").click();
   await wallet.field("password").fill(FRESH.password);
   await wallet.button("sign_up_now").click();
   await wallet.expectHome();
@@ -68,6 +69,7 @@ test("a short, a common password and a taken name are refused at their fields", 
   guard.allow(answered(422, /\/v1\/people/), answered(409, /\/v1\/people/), answered(400, /\/v1\/people/));
   const wallet = await doors.wallet();
   await wallet.go("/sign-up");
+  await wallet.button("by_password_instead").click();
   await wallet.field("handle").fill("ming");
   await wallet.field("display_name").fill("小明");
   await wallet.field("legal_name").fill("李明");
@@ -108,7 +110,7 @@ test("a device is named, and another one ended, which then keeps nothing", { tag
   const [here, there] = [await doors.wallet(), await doors.wallet({ language: "en", viewport: DESKTOP })];
   for (const wallet of [here, there]) await wallet.enter(handle, PASSWORD);
   await here.go("/me");
-  const rows = here.page.locator(".row-list .row");
+  const rows = here.rows("devices");
   await expect(rows).toHaveCount(3);
   await expect(rows.filter({ hasText: here.say("device_current") })).toHaveCount(1);
 

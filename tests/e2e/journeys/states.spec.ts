@@ -20,6 +20,9 @@ test("forms that were not filled in right", { tag: "@states" }, async ({ doors, 
   guard.allow(answered(401, /\/v1\/session/), answered(403, /\/v1\/session/));
   const wallet = await doors.wallet(VISIT);
   await wallet.go("/sign-up");
+  await wallet.button("sign_up_by_passkey").click();
+  await wallet.expectText("handle_missing");
+  await wallet.button("by_password_instead").click();
   await wallet.button("sign_up_now").click();
   await wallet.expectText("handle_missing");
   await inspectBoth(wallet.page, "state-sign-up-wrong");

@@ -31,6 +31,7 @@ test("names that hide, turn or never end are refused at their fields", { tag: "@
   guard.allow(answered(422, /\/v1\/people/));
   const wallet = await doors.wallet();
   await wallet.go("/sign-up");
+  await wallet.button("by_password_instead").click();
   const fill = async (texts: Record<string, string>) => {
     const all = { handle: fresh(), display_name: PLAIN.name, legal_name: PLAIN.name, password: PLAIN.password, ...texts };
     for (const [key, text] of Object.entries(all)) await pasteInto(wallet.page, wallet.field(key), text);
@@ -67,6 +68,7 @@ test("a name in markup is a name, for its owner and for who pays", { tag: "@text
   const handle = fresh();
   const [wallet, ming] = [await doors.wallet({ language: "en" }), await doors.wallet({ as: "ming", language: "en" })];
   await wallet.go("/sign-up");
+  await wallet.button("by_password_instead").click();
   for (const [key, text] of Object.entries({ handle, display_name: MARKUP, legal_name: PLAIN.name, password: PLAIN.password })) {
     await wallet.field(key).fill(text);
   }

@@ -106,6 +106,12 @@ export class Wallet {
     return { read, paid };
   }
 
+  /** Rows of the list under this heading. */
+  rows(heading: string): Locator {
+    const title = this.page.getByRole("heading", { name: this.say(heading), exact: true });
+    return this.page.locator(".card").filter({ has: title }).locator(".row-list .row");
+  }
+
   /** The sheet that is open. */
   sheet(): Locator {
     return this.page.getByRole("dialog");

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
+use qianbao_client::authenticator::AuthenticatorError;
 use qianbao_client::{ClientError, Moved};
 use qianbao_ui::dom::{Child, view};
 use qianbao_ui::{Banner, Glyph, Tone};
@@ -54,6 +55,12 @@ fn happened(words: Words, error: &ClientError) -> String {
         ClientError::Timeout { .. } => said!(words, trouble_timeout),
         ClientError::Malformed { .. } => said!(words, trouble_malformed),
         ClientError::Storage(_) => said!(words, trouble_storage),
+        ClientError::Passkey(error) => match error {
+            AuthenticatorError::Declined => said!(words, passkey_declined),
+            AuthenticatorError::Known => problem(words, ProblemCode::PasskeyKnown).to_owned(),
+            AuthenticatorError::Unsupported => said!(words, passkey_unsupported),
+            AuthenticatorError::Failed(_) => said!(words, passkey_failed),
+        },
         ClientError::SignedOut => problem(words, ProblemCode::SignInRequired).to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! The browser's bodies: the only place of this crate that names the web platform.
 
+mod authenticator;
 mod clock;
 mod entropy;
 mod events;
@@ -34,6 +35,7 @@ impl Platform {
             entropy: Rc::new(entropy::BrowserEntropy),
             tabs: Rc::new(tabs::BrowserTabs::new()),
             events: Rc::new(events::BrowserEvents),
+            authenticator: Rc::new(authenticator::Credentials),
             verifier: Rc::new(verifier::WebCrypto),
             owed: Rc::new(owed::LocalNote::default()),
             origin: web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default(),

@@ -127,7 +127,7 @@ impl Client {
     }
 
     /// Takes over a session: another person's copy goes first.
-    async fn welcome(&self, session: SessionView, is_new: bool) -> Result<SessionView, ClientError> {
+    pub(crate) async fn welcome(&self, session: SessionView, is_new: bool) -> Result<SessionView, ClientError> {
         let same = self.presence().person().is_some_and(|person| person.id == session.person.id);
         if !same && self.wipe().await.is_err() {
             self.go_adrift();

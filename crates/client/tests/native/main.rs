@@ -9,6 +9,7 @@ mod conformance;
 mod killed;
 mod leaving;
 mod mirror;
+mod passkeys;
 mod payments;
 #[path = "../signer/mod.rs"]
 mod signer;

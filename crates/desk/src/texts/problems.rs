@@ -2,6 +2,7 @@
 
 use qianbao_api::ProblemCode;
 use qianbao_client::ClientError;
+use qianbao_client::authenticator::AuthenticatorError;
 
 use super::Locale;
 use super::generated::i18n;
@@ -31,6 +32,12 @@ problems! {
     Internal internal
     SignInRequired sign_in_required
     SignInFailed sign_in_failed
+    PasskeyRefused passkey_refused
+    PasskeyUnknown passkey_unknown
+    PasskeyKnown passkey_known
+    PasskeysFull passkeys_full
+    ConfirmationRequired confirmation_required
+    LastFactor last_factor
     DeviceEnded device_ended
     HandleInvalid handle_invalid
     HandleTaken handle_taken
@@ -78,6 +85,12 @@ pub fn failure(locale: Locale, error: &ClientError) -> String {
         ClientError::Timeout { .. } => word!(locale, error_timeout),
         ClientError::Malformed { .. } => word!(locale, error_malformed),
         ClientError::Storage(_) => word!(locale, error_storage),
+        ClientError::Passkey(error) => match error {
+            AuthenticatorError::Declined => word!(locale, passkey_declined),
+            AuthenticatorError::Known => problem(locale, ProblemCode::PasskeyKnown),
+            AuthenticatorError::Unsupported => word!(locale, passkey_unsupported),
+            AuthenticatorError::Failed(_) => word!(locale, passkey_failed),
+        },
         ClientError::SignedOut => problem(locale, ProblemCode::SignInRequired),
     };
     let ours = matches!(error.code(), Some(ProblemCode::Internal)) || matches!(error, ClientError::Malformed { .. });

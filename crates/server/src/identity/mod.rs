@@ -9,14 +9,18 @@
 //! ```
 //!
 //! Routes: `POST /v1/people` ([`sign_up`]), `POST /v1/session` ([`sign_in`]), `DELETE /v1/session` ([`sign_out`]), `GET /v1/session` and
-//! `PATCH /v1/person` ([`person`]), `/v1/devices` ([`devices`]).
+//! `PATCH /v1/person` ([`person`]), `/v1/devices` ([`devices`]), passkeys ([`passkeys`]), `POST /v1/session/confirmation` ([`confirm`]),
+//! `PUT /v1/password` ([`new_password`]).
 //!
-//! A session is of one host: the wallet's and the desk's are apart. Factors beside the password (passkey, PIN) come as further operations that
-//! open a session or approve an intent; a session says nothing about which one was used.
+//! A session is of one host: the wallet's and the desk's are apart. A passkey or a password opens it; the event log knows which. Factors still to
+//! come (PIN, one-time codes) are further operations that open a session or approve an intent.
 
 pub mod common;
+pub mod confirm;
 pub mod devices;
+pub mod new_password;
 pub mod open;
+pub mod passkeys;
 pub mod password;
 pub mod person;
 pub mod rows;
@@ -26,3 +30,4 @@ pub mod sign_out;
 pub mod sign_up;
 pub mod tries;
 pub mod visitor;
+pub mod webauthn;

@@ -30,7 +30,8 @@ pub struct Opened {
     device: String,
 }
 
-/// Opens a session for `person` on the call's host with the visitor's browser, in place of the session that it had.
+/// Opens a session for `person`, who has proven themselves by `factor`, on the call's host with the visitor's browser, in place of the session
+/// that it had.
 ///
 /// # Errors
 /// When the directory fails.
@@ -39,6 +40,7 @@ pub async fn open(
     call: &Call,
     person: &Person,
     visitor: Visitor<'_>,
+    factor: &'static str,
 ) -> Result<Opened, DirectoryError> {
     if let Some(token) = visitor.session {
         session::close(write, call, token).await?;
@@ -52,7 +54,7 @@ pub async fn open(
     let row = NewSession { id, token_hash: &token_hash, person: person.id, audience, device, now, expires_at };
     sessions::insert(write, row).await?;
     sessions::keep_newest(write, person.id, audience, SESSIONS_MAX).await?;
-    let body = format!(r#"{{"session":"{id}","audience":"{}"}}"#, call.audience.label());
+    let body = format!(r#"{{"session":"{id}","audience":"{}","factor":"{factor}"}}"#, call.audience.label());
     let subject = person.id.to_string();
     write
         .event(NewEvent { id: call.id(), kind: "session.opened", subject: &subject, body: &body, at: call.now })

@@ -1,6 +1,6 @@
 //! `POST /v1/session`: signs in with handle and password.
 //!
-//! Phases: count the try · find the person · compare the password, or a decoy's when there is no such person, so that both
+//! Phases: find the person · count the try · compare the password, or a decoy's when there is no such person, so that both
 //! cost the same · open the session and give the try back, or note the failure. The answer never says which of the two was wrong.
 
 use axum::http::HeaderMap;
@@ -10,10 +10,10 @@ use qianbao_core::text::Handle;
 
 use super::open::{self, Opened};
 use super::password::HashError;
-use super::rows;
+use super::rows::{self, Person};
 use super::tries::{Try, TryError};
 use super::visitor::Visitor;
-use crate::directory::{DirectoryError, NewEvent};
+use crate::directory::{DirectoryError, NewEvent, Write};
 use crate::door::{Body, Call};
 use crate::problem::{Refusal, Refuses};
 
@@ -71,23 +71,39 @@ pub async fn sign_in(call: Call, headers: HeaderMap, Body(request): Body<SignIn>
 /// Signs in with the visitor's browser, whose present session ends with it.
 ///
 /// # Errors
-/// [`SignInError`].
+/// [`SignInError`]; then nobody was signed in.
 pub async fn enter(call: &Call, request: &SignIn, visitor: Visitor<'_>) -> Result<Opened, SignInError> {
-    let directory = &call.realm.directory;
     let handle = Handle::typed(&request.handle).ok();
-    let subject = handle.as_ref().map_or("?", Handle::as_str);
-    let counted = Try::count(directory, subject, &call.address, call.now).await?;
     let found = match &handle {
-        Some(handle) => rows::person_by_handle(directory.readers(), handle).await?,
+        Some(handle) => rows::person_by_handle(call.realm.directory.readers(), handle).await?,
         None => None,
     };
+    let subject = handle.as_ref().map_or("?", Handle::as_str);
+    let (mut write, person) = proven(call, subject, found, &request.password).await?;
+    let opened = open::open(&mut write, call, &person, visitor, "password").await?;
+    write.commit().await?;
+    Ok(opened)
+}
+
+/// The person of `handle` if `password` is theirs, and the write that has given the counted try back: what it proves is done in it.
+///
+/// # Errors
+/// [`SignInError`]; then the try is counted, unless nothing was compared.
+pub async fn proven(
+    call: &Call,
+    handle: &str,
+    found: Option<Person>,
+    password: &str,
+) -> Result<(Write, Person), SignInError> {
+    let directory = &call.realm.directory;
+    let counted = Try::count(directory, handle, &call.address, call.now).await?;
     let phc = match &found {
         Some(person) => rows::password(directory.readers(), person.id).await?,
         None => None,
     };
     let is_known = phc.is_some();
     let phc = phc.unwrap_or_else(|| call.app.decoy_phc.clone());
-    let compared = call.app.password_workers.verify(&call.realm.pepper, &request.password, &phc).await;
+    let compared = call.app.password_workers.verify(&call.realm.pepper, password, &phc).await;
     let mut write = directory.begin().await?;
     let is_right = match compared {
         Ok(is_right) => is_right && is_known,
@@ -110,7 +126,5 @@ pub async fn enter(call: &Call, request: &SignIn, visitor: Visitor<'_>) -> Resul
         return Err(SignInError::Wrong);
     };
     counted.give_back(&mut write).await?;
-    let opened = open::open(&mut write, call, &person, visitor).await?;
-    write.commit().await?;
-    Ok(opened)
+    Ok((write, person))
 }

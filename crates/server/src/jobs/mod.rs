@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::clock::Sources;
 use crate::directory::DirectoryError;
+use crate::identity::passkeys::challenge;
 use crate::identity::{devices, session, tries};
 use crate::orders::expire::{ORDER_EXPIRY, Swept, sweep};
 use crate::projections::{Lease, ProjectionError, TURN_MAX};
@@ -95,6 +96,7 @@ async fn forget_once(realm: &Realm, sources: &Sources) -> Result<(), DirectoryEr
     session::sweep(&mut write, now).await?;
     devices::sweep(&mut write, now).await?;
     tries::sweep(&mut write, now).await?;
+    challenge::sweep(&mut write, now).await?;
     write.sweep_rings().await?;
     write.commit().await
 }

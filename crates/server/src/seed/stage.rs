@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use qianbao_api::identity::{Locale, SignUp};
+use qianbao_api::identity::Locale;
 use qianbao_api::merchants::OpenShop;
 use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderView};
+use qianbao_api::passkeys::Newcomer;
 use qianbao_api::payments::{PayRequest, PaymentStatus, Target};
 use qianbao_core::id::PersonId;
 use qianbao_core::intent::{Intent, Payee};
@@ -44,14 +45,13 @@ impl<'a> Stage<'a> {
     pub async fn set(realm: &'a Realm, sources: &'a Sources) -> Result<Self, PlayError> {
         let mut people = HashMap::new();
         for known in PEOPLE {
-            let request = SignUp {
+            let request = Newcomer {
                 handle: known.handle.to_owned(),
                 display_name: known.display_name.to_owned(),
                 legal_name: known.legal_name.to_owned(),
-                password: PASSWORD.to_owned(),
                 locale: if known.who == Who::Emma { Locale::En } else { Locale::Zh },
             };
-            people.insert(known.who, identity::sign_up::enrol(realm, sources, &request).await?);
+            people.insert(known.who, identity::sign_up::enrol(realm, sources, &request, PASSWORD).await?);
         }
         let request = OpenShop {
             name_zh: "云山茶铺".to_owned(),

@@ -37,7 +37,14 @@ fn every_operation_says_who_may_use_it_and_what_a_refusal_looks_like() -> TestRe
             operations += 1;
             let content = &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
             assert_eq!(content, "#/components/schemas/Problem", "{method} {path}");
-            let is_door = matches!(path.as_str(), "/v1/people" | "/v1/session") && method != "get";
+            let ways_in = [
+                "/v1/people",
+                "/v1/people/passkey-options",
+                "/v1/session",
+                "/v1/session/passkey",
+                "/v1/session/passkey-options",
+            ];
+            let is_door = ways_in.contains(&path.as_str()) && method != "get";
             let is_signed_by_sender = path.contains("bank");
             let is_guarded = operation["security"].to_string().contains("session");
             let is_open = open.contains(&path.as_str()) || is_door || is_signed_by_sender;

@@ -1,6 +1,7 @@
-//! The person, their devices and the settings of this browser.
+//! The person, how they sign in, their devices and the settings of this browser.
 
 mod devices;
+mod factors;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -32,6 +33,7 @@ pub fn Me() -> View {
                 </div>
                 <div class="stack">
                     <ThisDevice />
+                    <factors::Factors />
                     <devices::Devices />
                     <Leaving />
                 </div>

@@ -1,4 +1,4 @@
-//! Signing in with handle and password.
+//! Signing in: with a passkey, which needs nothing typed, or with handle and password.
 
 use leptos::prelude::*;
 use qianbao_api::ProblemCode;
@@ -6,7 +6,7 @@ use qianbao_api::identity::SignIn as Request;
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Act, Button, Field, FieldKind, Link, Navigation};
+use qianbao_ui::{Act, Button, ButtonKind, Field, FieldKind, Glyph, Link, Navigation};
 
 use crate::features::welcome::way_in;
 use crate::parts::{Screen, Trouble, TroubleNote};
@@ -17,6 +17,51 @@ use crate::words::{problem, said, say, words};
 /// The screen.
 #[component]
 pub fn SignIn() -> View {
+    let (words, wallet) = (words(), Wallet::get());
+    let by_passkey = wallet.client().has_passkeys().then(|| {
+        view! {
+            <ByPasskey />
+            <p class="form-or">{text(say!(words, or_by_password))}</p>
+        }
+    });
+    view! {
+        <Screen title=say!(words, sign_in) back=Route::Welcome class="screen-form">
+            {by_passkey}
+            <ByPassword />
+            <p class="form-foot">
+                {text(say!(words, no_wallet_yet))} " "
+                <Link href=way_in(&Route::SignUp)>{text(say!(words, sign_up))}</Link>
+            </p>
+        </Screen>
+    }
+}
+
+/// One button; the authenticator knows who it is.
+#[component]
+fn ByPasskey() -> View {
+    let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
+    let next = next_of(&navigation.path().get_untracked());
+    let signing_in = Act::new(move |(): ()| {
+        let next = next.clone();
+        async move {
+            wallet.client().sign_in_by_passkey().await?;
+            navigation.replace(&next);
+            Ok::<(), ClientError>(())
+        }
+    });
+    let trouble = Signal::derive(move || signing_in.value().get().and_then(Result::err).map(Trouble::Request));
+    let press = move |()| signing_in.start(());
+    view! {
+        <section class="card stack">
+            <TroubleNote trouble=trouble />
+            <Button text=say!(words, sign_in_by_passkey) glyph=Glyph::Key busy=signing_in.pending() press=press />
+        </section>
+    }
+}
+
+/// Handle and password. Beside a passkey it is the lesser way.
+#[component]
+fn ByPassword() -> View {
     let (words, wallet, navigation) = (words(), Wallet::get(), Navigation::get());
     let handle = RwSignal::new(wallet.presence_now().person().map(|person| person.handle.clone()).unwrap_or_default());
     let password = RwSignal::new(String::new());
@@ -54,32 +99,27 @@ pub fn SignIn() -> View {
             signing_in.start(request);
         }
     };
+    let weight = if wallet.client().has_passkeys() { ButtonKind::Soft } else { ButtonKind::Main };
     view! {
-        <Screen title=say!(words, sign_in) back=Route::Welcome class="screen-form">
-            <form class="card stack" novalidate on:submit=submit>
-                <Field
-                    label=say!(words, handle)
-                    value=handle
-                    input=move |typed| handle.set(typed)
-                    kind=FieldKind::Handle
-                    autocomplete="username"
-                    error=handle_error
-                />
-                <Field
-                    label=say!(words, password)
-                    value=password
-                    input=move |typed| password.set(typed)
-                    kind=FieldKind::Password
-                    autocomplete="current-password"
-                    error=password_error
-                />
-                <TroubleNote trouble=trouble />
-                <Button text=say!(words, sign_in) busy=signing_in.pending() />
-            </form>
-            <p class="form-foot">
-                {text(say!(words, no_wallet_yet))} " "
-                <Link href=way_in(&Route::SignUp)>{text(say!(words, sign_up))}</Link>
-            </p>
-        </Screen>
+        <form class="card stack" novalidate on:submit=submit>
+            <Field
+                label=say!(words, handle)
+                value=handle
+                input=move |typed| handle.set(typed)
+                kind=FieldKind::Handle
+                autocomplete="username"
+                error=handle_error
+            />
+            <Field
+                label=say!(words, password)
+                value=password
+                input=move |typed| password.set(typed)
+                kind=FieldKind::Password
+                autocomplete="current-password"
+                error=password_error
+            />
+            <TroubleNote trouble=trouble />
+            <Button text=say!(words, sign_in) kind=weight busy=signing_in.pending() />
+        </form>
     }
 }

@@ -1,9 +1,10 @@
-//! What is entered to make a wallet, and at which field something is wrong.
+//! What is entered to make a wallet, with a passkey or a password, and at which field something is wrong.
 //!
 //! Here only what is missing is found, and a password that is too short; the rules of names are the server's.
 
 use qianbao_api::ProblemCode;
 use qianbao_api::identity::{Locale, SignUp};
+use qianbao_api::passkeys::Newcomer;
 use qianbao_client::ClientError;
 
 /// Shortest password, in characters (NIST SP 800-63B-4, section 3.1.1.2: 15 when it is the only factor).
@@ -25,6 +26,9 @@ pub enum Place {
 impl Place {
     /// All fields, in their order.
     pub const ALL: [Self; 4] = [Self::Handle, Self::DisplayName, Self::LegalName, Self::Password];
+
+    /// Those that are asked for whatever the person signs in with.
+    const NAMES: [Self; 3] = [Self::Handle, Self::DisplayName, Self::LegalName];
 
     /// The name of the field on the wire.
     const fn param(self) -> &'static str {
@@ -75,19 +79,26 @@ impl Entered {
         }
     }
 
-    /// The request, if nothing is wrong.
-    pub fn request(&self, locale: Locale) -> Option<SignUp> {
-        if Place::ALL.iter().any(|place| self.flaw(*place).is_some()) {
+    /// Who is to be made with a passkey, if nothing is wrong.
+    pub fn newcomer(&self, locale: Locale) -> Option<Newcomer> {
+        if Place::NAMES.iter().any(|place| self.flaw(*place).is_some()) {
             return None;
         }
         let text = |place| self.at(place).trim().to_owned();
-        Some(SignUp {
+        Some(Newcomer {
             handle: text(Place::Handle),
             display_name: text(Place::DisplayName),
             legal_name: text(Place::LegalName),
-            password: self.at(Place::Password).to_owned(),
             locale,
         })
+    }
+
+    /// The request to make them with a password, if nothing is wrong.
+    pub fn request(&self, locale: Locale) -> Option<SignUp> {
+        let Newcomer { handle, display_name, legal_name, locale } =
+            self.newcomer(locale).filter(|_| self.flaw(Place::Password).is_none())?;
+        let password = Some(self.at(Place::Password).to_owned());
+        Some(SignUp { handle, display_name, legal_name, password, passkey: None, locale })
     }
 }
 
@@ -140,7 +151,18 @@ mod tests {
     fn spaces_around_a_password_are_part_of_it() {
         let mut entered = entered();
         *entered.at_mut(Place::Password) = " jade-river-walks ".to_owned();
-        assert_eq!(entered.request(Locale::En).expect("long enough").password, " jade-river-walks ");
+        let request = entered.request(Locale::En).expect("long enough");
+        assert_eq!(request.password.as_deref(), Some(" jade-river-walks "));
+    }
+
+    #[test]
+    fn who_uses_a_passkey_needs_no_password() {
+        let mut entered = entered();
+        entered.at_mut(Place::Password).clear();
+        assert!(entered.request(Locale::Zh).is_none());
+        assert_eq!(entered.newcomer(Locale::Zh).map(|newcomer| newcomer.handle).as_deref(), Some("lan"));
+        entered.at_mut(Place::LegalName).clear();
+        assert!(entered.newcomer(Locale::Zh).is_none());
     }
 
     #[test]

@@ -36,6 +36,7 @@ struct Shared {
     next_tab: Cell<u32>,
     is_full: Cell<bool>,
     owed: OwedInMemory,
+    authenticator: Rc<super::authenticator::Scripted>,
 }
 
 impl Shared {
@@ -82,6 +83,7 @@ impl Device {
             next_tab: Cell::new(0),
             is_full: Cell::new(false),
             owed: OwedInMemory::default(),
+            authenticator: Rc::default(),
         };
         Self { shared: Rc::new(shared) }
     }
@@ -97,6 +99,11 @@ impl Device {
         let number = self.shared.next_tab.get() + 1;
         self.shared.next_tab.set(number);
         Rc::new(Tab { number, shared: self.shared.clone(), steps: Cell::new(0), dies_at: Cell::new(dies_at) })
+    }
+
+    /// The passkeys of the device.
+    pub fn authenticator(&self) -> &super::authenticator::Scripted {
+        &self.shared.authenticator
     }
 
     /// From now on the device has no room.
@@ -126,6 +133,7 @@ impl Tab {
             entropy: Rc::new(Handle(self.clone())),
             tabs: Rc::new(Handle(self.clone())),
             events: Rc::new(Handle(self.clone())),
+            authenticator: Rc::new(super::authenticator::Handle(self.shared.authenticator.clone())),
             verifier: Rc::new(super::verifier::Dalek),
             owed: Rc::new(Handle(self.clone())),
             origin: "https://wallet.example".to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here waits in real time. A run ends when its future is done; a run in which nothing can ever happen again fails.
 
+pub mod authenticator;
 pub mod device;
 pub mod network;
 pub mod server;

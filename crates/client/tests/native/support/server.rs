@@ -24,6 +24,9 @@ use super::cny;
 /// Rows a page at most, small so that tests see many pages.
 pub const PAGE_ROWS: usize = 20;
 
+/// What the server asks of passkeys; the client passes it on as it is.
+pub const OPTIONS: &str = r#"{"challenge":"AAEC","member":[1,{"of":"nobody"}]}"#;
+
 /// What the server knows of one person's wallet.
 #[derive(Default)]
 pub struct Wallet {
@@ -42,6 +45,10 @@ pub struct Server {
     /// The person has ended this device.
     pub is_ended: Cell<bool>,
     pub log: RefCell<Vec<String>>,
+    /// Whose the device's passkey is.
+    pub passkey_of: RefCell<Option<String>>,
+    /// What came with passkeys.
+    pub bodies: RefCell<Vec<String>>,
     pub keys: RefCell<Vec<PublicKey>>,
     /// The receipt that is given out, whatever payment is asked for.
     pub receipt: RefCell<Option<SignedReceipt>>,
@@ -88,6 +95,8 @@ impl Server {
             signed_in: RefCell::default(),
             is_ended: Cell::default(),
             log: RefCell::default(),
+            passkey_of: RefCell::new(Some("ming".to_owned())),
+            bodies: RefCell::default(),
             keys: RefCell::default(),
             receipt: RefCell::default(),
             preview: RefCell::default(),
@@ -143,6 +152,8 @@ impl Server {
         let body = request.body.as_deref().unwrap_or_default();
         match (request.method, path) {
             (Method::Post, "/v1/session") => self.sign_in(body, now),
+            (Method::Post, "/v1/people/passkey-options" | "/v1/session/passkey-options") => answer(200, OPTIONS),
+            (Method::Post, "/v1/people" | "/v1/session/passkey") => self.enter_by_passkey(body, now),
             (Method::Delete, "/v1/session") => {
                 self.signed_in.replace(None);
                 answer(204, "")
@@ -168,6 +179,11 @@ impl Server {
     ) -> Answer {
         match (method, path) {
             (Method::Get, "/v1/session") => Self::session(handle, now),
+            (Method::Post, "/v1/session/confirmation-options" | "/v1/passkeys/options") => answer(200, OPTIONS),
+            (Method::Post, "/v1/session/confirmation") => {
+                self.bodies.borrow_mut().push(body.to_owned());
+                Self::session(handle, now)
+            }
             (Method::Get, "/v1/sync") => self.sync(handle, query, now),
             (Method::Get, "/.well-known/qianbao-keys") => json(&KeySet { keys: self.keys.borrow().clone() }),
             (Method::Post, "/v1/payments/preview") => match &*self.preview.borrow() {
@@ -195,6 +211,14 @@ impl Server {
         }
         self.signed_in.replace(Some(request.handle.clone()));
         Self::session(&request.handle, now)
+    }
+
+    /// The passkey's person signs in, or is made.
+    fn enter_by_passkey(&self, body: &str, now: Timestamp) -> Answer {
+        self.bodies.borrow_mut().push(body.to_owned());
+        let Some(handle) = self.passkey_of.borrow().clone() else { return problem(401, ProblemCode::PasskeyUnknown) };
+        self.signed_in.replace(Some(handle.clone()));
+        Self::session(&handle, now)
     }
 
     fn session(handle: &str, now: Timestamp) -> Answer {

@@ -1,4 +1,6 @@
-//! The shop: what is known of it, the code to print, and the settings of this device.
+//! The shop: what is known of it, the code to print, the settings of this device, a passkey for the desk.
+
+mod passkey;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -31,6 +33,7 @@ pub fn Shop() -> View {
                 />
             </Card>
             <Settings />
+            <passkey::Passkey />
             <SignOut />
         </div>
     }

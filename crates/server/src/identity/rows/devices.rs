@@ -4,6 +4,7 @@ use qianbao_core::Timestamp;
 use qianbao_core::id::{DeviceId, PersonId, SessionId};
 
 use super::super::visitor::Visitor;
+use super::read_audience;
 use crate::directory::{Directory, DirectoryError, Outdated, Write};
 use crate::hosts::Audience;
 
@@ -186,7 +187,7 @@ pub async fn end(write: &mut Write, id: DeviceId, person: PersonId, now: Timesta
             .fetch_all(write.sql())
             .await?;
     for (token_hash, audience) in ended {
-        write.outdates(Outdated::Session { audience: read_audience(&audience)?, token_hash });
+        write.outdates(Outdated::Session { audience: read_audience(&audience, "devices.audience")?, token_hash });
     }
     Ok(true)
 }
@@ -251,7 +252,7 @@ fn read(row: Columns) -> Result<Device, DirectoryError> {
     let (id, audience, browser, system, name, created_at, seen_at, sessions) = row;
     Ok(Device {
         id: read_id(&id)?,
-        audience: read_audience(&audience)?,
+        audience: read_audience(&audience, "devices.audience")?,
         browser,
         system,
         name,
@@ -263,11 +264,4 @@ fn read(row: Columns) -> Result<Device, DirectoryError> {
 
 fn read_id(id: &str) -> Result<DeviceId, DirectoryError> {
     id.parse().map_err(|_| DirectoryError::Damaged { column: "devices.id" })
-}
-
-fn read_audience(label: &str) -> Result<Audience, DirectoryError> {
-    [Audience::Wallet, Audience::Desk]
-        .into_iter()
-        .find(|audience| audience.label() == label)
-        .ok_or(DirectoryError::Damaged { column: "devices.audience" })
 }

@@ -1,6 +1,8 @@
 //! Tables of people.
 
+pub mod challenges;
 pub mod devices;
+pub mod passkeys;
 pub mod sessions;
 pub mod tries;
 
@@ -13,6 +15,7 @@ use qianbao_core::text::{Handle, mask_legal_name};
 use sqlx::AnyPool;
 
 use crate::directory::{DirectoryError, Outdated, Write};
+use crate::hosts::Audience;
 use crate::realm::Realm;
 
 /// A person.
@@ -100,19 +103,22 @@ pub async fn update(write: &mut Write, person: &Person) -> Result<(), DirectoryE
     Ok(())
 }
 
-/// Writes a person's first password, as a PHC string.
-pub async fn insert_password(
+/// Writes a person's password, as a PHC string, in the place of the one before.
+pub async fn put_password(
     write: &mut Write,
     person: PersonId,
     phc: &str,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
-    sqlx::query("INSERT INTO passwords (person, phc, changed_at) VALUES ($1, $2, $3)")
-        .bind(person.to_string())
-        .bind(phc)
-        .bind(now.0)
-        .execute(write.sql())
-        .await?;
+    sqlx::query(
+        "INSERT INTO passwords (person, phc, changed_at) VALUES ($1, $2, $3)
+         ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at",
+    )
+    .bind(person.to_string())
+    .bind(phc)
+    .bind(now.0)
+    .execute(write.sql())
+    .await?;
     Ok(())
 }
 
@@ -123,6 +129,24 @@ pub async fn password(readers: &AnyPool, person: PersonId) -> Result<Option<Stri
         .fetch_optional(readers)
         .await?;
     Ok(row.map(|(phc,)| phc))
+}
+
+/// When a person's password was set; nothing when they have none.
+pub async fn password_set_at(readers: &AnyPool, person: PersonId) -> Result<Option<Timestamp>, DirectoryError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT changed_at FROM passwords WHERE person = $1")
+        .bind(person.to_string())
+        .fetch_optional(readers)
+        .await?;
+    Ok(row.map(|(changed_at,)| Timestamp(changed_at)))
+}
+
+/// Whether a person has a password, within a write.
+pub async fn has_password(write: &mut Write, person: PersonId) -> Result<bool, DirectoryError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT changed_at FROM passwords WHERE person = $1")
+        .bind(person.to_string())
+        .fetch_optional(write.sql())
+        .await?;
+    Ok(row.is_some())
 }
 
 impl Person {
@@ -144,6 +168,12 @@ const fn locale_word(locale: Locale) -> &'static str {
         Locale::Zh => "zh",
         Locale::En => "en",
     }
+}
+
+/// The audience of a column that holds its label.
+fn read_audience(label: &str, column: &'static str) -> Result<Audience, DirectoryError> {
+    let known = [Audience::Wallet, Audience::Desk].into_iter().find(|audience| audience.label() == label);
+    known.ok_or(DirectoryError::Damaged { column })
 }
 
 fn read((id, handle, display_name, legal_name, locale, created_at): Columns) -> Result<Person, DirectoryError> {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use qianbao_core::Timestamp;
 use qianbao_core::id::{DeviceId, PersonId, SessionId};
 
+use super::read_audience;
 use crate::directory::{Directory, DirectoryError, Outdated, Write};
 use crate::door::Signed;
 use crate::hosts::Audience;
@@ -167,6 +168,36 @@ pub async fn is_open(directory: &Directory, session: SessionId, now: Timestamp) 
         .fetch_optional(directory.readers())
         .await?;
     Ok(row.is_some())
+}
+
+/// When a session was opened.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn opened_at(directory: &Directory, session: SessionId) -> Result<Option<Timestamp>, DirectoryError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT created_at FROM sessions WHERE id = $1")
+        .bind(session.to_string())
+        .fetch_optional(directory.readers())
+        .await?;
+    Ok(row.map(|(created_at,)| Timestamp(created_at)))
+}
+
+/// Removes all sessions of `person` but one; answers how many.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn keep_only(write: &mut Write, person: PersonId, kept: SessionId) -> Result<usize, DirectoryError> {
+    let ended: Vec<(String, String)> =
+        sqlx::query_as("DELETE FROM sessions WHERE person = $1 AND id <> $2 RETURNING token_hash, audience")
+            .bind(person.to_string())
+            .bind(kept.to_string())
+            .fetch_all(write.sql())
+            .await?;
+    let count = ended.len();
+    for (token_hash, audience) in ended {
+        write.outdates(Outdated::Session { audience: read_audience(&audience, "sessions.audience")?, token_hash });
+    }
+    Ok(count)
 }
 
 /// Removes sessions that are over.

@@ -1,0 +1,143 @@
+//! How a person signs in: their passkeys and their password. What changes it asks who is there first, unless they have just signed in.
+
+mod confirm;
+mod passkey;
+mod password;
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use qianbao_api::identity::DeviceHost;
+use qianbao_api::passkeys::{Factors as Found, PasskeyView};
+use qianbao_ui::dom::{Child, View, view};
+use qianbao_ui::words::text;
+use qianbao_ui::{Act, Button, ButtonKind, Card, Fetched, Glyph, Mark, Row, Sheet, Skeleton, Tag, Toaster, Tone};
+
+use self::confirm::{Confirm, ConfirmSheet, failure};
+use self::passkey::{PasskeyForm, title};
+use self::password::PasswordForm;
+use crate::browser::calendar::{Style, written};
+use crate::parts::{Trouble, TroubleNote, moment};
+use crate::state::Wallet;
+use crate::words::{said, say, words};
+
+/// The list, and the ways to change it.
+#[component]
+pub fn Factors() -> View {
+    let (words, wallet, toaster) = (words(), Wallet::get(), Toaster::get());
+    let found = Fetched::new(move || async move { wallet.client().factors().await });
+    let factors = Signal::derive_local(move || found.get().and_then(Result::ok));
+    let confirm = Confirm::new();
+    let adding = Act::new(move |(): ()| async move {
+        wallet.client().add_passkey().await?;
+        toaster.say(Glyph::Check, say!(words, passkey_added));
+        found.refetch();
+        Ok(())
+    });
+    confirm.guard(adding, ());
+    let failed = failure(adding);
+    let trouble = Signal::derive(move || {
+        let fetching = found.get().and_then(Result::err);
+        fetching.or_else(|| failed.get()).map(Trouble::Request)
+    });
+    let add = wallet.client().has_passkeys().then(|| {
+        let press = move |()| adding.start(());
+        view! { <Button text=say!(words, passkey_add) kind=ButtonKind::Soft glyph=Glyph::Key busy=adding.pending() press=press /> }
+    });
+    let coming = move || found.get().is_none().then(|| view! { <Skeleton lines=2 /> });
+    let chosen = RwSignal::new(None::<PasskeyView>);
+    let rows = move || {
+        let passkeys = factors.get().map(|found| found.passkeys).unwrap_or_default();
+        passkeys
+            .into_iter()
+            .map(|passkey| view! { <li><PasskeyRow passkey=passkey chosen=chosen /></li> })
+            .collect::<Vec<_>>()
+    };
+    let setting = RwSignal::new(false);
+    let password = move || factors.get().map(|found| view! { <PasswordRow found=found open=setting /> });
+    let is_open = Signal::derive(move || chosen.read().is_some());
+    let form = move || {
+        chosen
+            .get()
+            .map(|passkey| view! { <PasskeyForm passkey=passkey chosen=chosen confirm=confirm changed=move |()| found.refetch() /> })
+    };
+    let heading = TextProp::from(move || {
+        chosen.with(|passkey| passkey.as_ref().map(|passkey| title(words, passkey))).unwrap_or_default()
+    });
+    let done = move |()| {
+        setting.set(false);
+        found.refetch();
+    };
+    let has_password = Signal::derive(move || factors.get().is_some_and(|found| found.password_set_at.is_some()));
+    let has_passkey = Signal::derive(move || {
+        let is_here = |passkey: &PasskeyView| passkey.host == DeviceHost::Wallet;
+        factors.get().is_some_and(|found| found.passkeys.iter().any(is_here))
+    });
+    view! {
+        <Card title=say!(words, factors)>
+            <p class="quiet">{text(say!(words, factors_text))}</p>
+            {coming}
+            <ul class="row-list">{rows} {password}</ul>
+            <TroubleNote trouble=trouble />
+            {add}
+        </Card>
+        <Sheet open=is_open title=heading close=move |()| chosen.set(None)>
+            {form}
+        </Sheet>
+        <Sheet open=setting title=say!(words, password) close=move |()| setting.set(false)>
+            <PasswordForm confirm=confirm done=done />
+        </Sheet>
+        <ConfirmSheet confirm=confirm has_password=has_password has_passkey=has_passkey />
+    }
+}
+
+/// A passkey.
+#[component]
+fn PasskeyRow(
+    /// The passkey.
+    passkey: PasskeyView,
+    /// Set when it is pressed.
+    chosen: RwSignal<Option<PasskeyView>>,
+) -> View {
+    let (words, wallet) = (words(), Wallet::get());
+    let (for_title, for_press) = (passkey.clone(), passkey.clone());
+    let (used_at, is_desks) = (passkey.used_at, passkey.host == DeviceHost::Desk);
+    let lead = view! { <Mark glyph=Glyph::Key tone=Tone::Jade /> };
+    let name = view! { <bdi>{move || title(words, &for_title)}</bdi> };
+    let detail = (move || {
+        let place = if is_desks { said!(words, device_at_desk) + " · " } else { String::new() };
+        place
+            + &used_at.map_or_else(
+                || said!(words, passkey_never),
+                |at| said!(words, device_seen, moment = moment::when(words, at, wallet.now())),
+            )
+    })
+    .built();
+    let end = passkey.is_synced.then(|| view! { <Tag text=say!(words, passkey_synced) tone=Tone::Plain /> }).built();
+    view! { <Row lead=lead title=name detail=detail end=end press=move |()| chosen.set(Some(for_press.clone())) /> }
+}
+
+/// The password, or that there is none.
+#[component]
+fn PasswordRow(
+    /// How the person can sign in.
+    found: Found,
+    /// Set when it is pressed.
+    open: RwSignal<bool>,
+) -> View {
+    let words = words();
+    let set_at = found.password_set_at;
+    let tone = if set_at.is_some() { Tone::Jade } else { Tone::Plain };
+    let lead = view! { <Mark glyph=Glyph::Keyboard tone=tone /> };
+    let detail = (move || {
+        set_at.map_or_else(
+            || said!(words, password_none),
+            |at| said!(words, password_since, day = written(at, Style::Full, words.get_locale())),
+        )
+    })
+    .built();
+    view! {
+        <li>
+            <Row lead=lead title=text(say!(words, password)) detail=detail press=move |()| open.set(true) />
+        </li>
+    }
+}

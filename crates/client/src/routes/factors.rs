@@ -1,0 +1,97 @@
+//! How a person proves who they are: passkeys, the password, and doing it once more.
+
+use qianbao_api::ProblemCode;
+use qianbao_api::identity::{Confirmation, NewPassword, SessionView, SignUp};
+use qianbao_api::passkeys::{Assertion, Factors, Newcomer, PasskeyChange, PasskeyView, Registration};
+use qianbao_core::id::PasskeyId;
+use serde::de::DeserializeOwned;
+
+use crate::client::{Client, malformed};
+use crate::error::ClientError;
+use crate::json;
+use crate::transport::{Method, Request};
+
+impl Client {
+    /// Whether this browser has passkeys.
+    pub fn has_passkeys(&self) -> bool {
+        self.inner.platform.authenticator.is_there()
+    }
+
+    /// Makes a person with a wallet whose key is a passkey of this device, and signs in.
+    pub async fn sign_up_by_passkey(&self, newcomer: &Newcomer) -> Result<SessionView, ClientError> {
+        let body = json::print(newcomer).map_err(|detail| malformed("/v1/people/passkey-options", detail, ""))?;
+        let options = self.exchange(Request::send(Method::Post, "/v1/people/passkey-options", body)).await?.body;
+        let passkey: Registration = answer(&self.inner.platform.authenticator.create(options).await?)?;
+        let Newcomer { handle, display_name, legal_name, locale } = newcomer.clone();
+        let request = SignUp { handle, display_name, legal_name, password: None, passkey: Some(passkey), locale };
+        self.sign_up(&request).await
+    }
+
+    /// Signs in with a passkey of this device; the authenticator knows whose it is.
+    pub async fn sign_in_by_passkey(&self) -> Result<SessionView, ClientError> {
+        let options = self.options("/v1/session/passkey-options").await?;
+        let assertion: Assertion = answer(&self.inner.platform.authenticator.get(options).await?)?;
+        let signed_in = self.tell(Method::Post, "/v1/session/passkey", &assertion).await;
+        if let Err(ClientError::Problem(problem)) = &signed_in
+            && problem.code == ProblemCode::PasskeyUnknown
+        {
+            self.inner.platform.authenticator.unknown(&assertion.id);
+        }
+        self.welcome(signed_in?, true).await
+    }
+
+    /// Proves anew who is there, by the password. What changes how somebody signs in asks for it.
+    pub async fn confirm_by_password(&self, password: String) -> Result<SessionView, ClientError> {
+        self.prove(Confirmation { password: Some(password), passkey: None }).await
+    }
+
+    /// Proves anew who is there, by a passkey of the signed-in person.
+    pub async fn confirm_by_passkey(&self) -> Result<SessionView, ClientError> {
+        let options = self.options("/v1/session/confirmation-options").await?;
+        let assertion: Assertion = answer(&self.inner.platform.authenticator.get(options).await?)?;
+        self.prove(Confirmation { password: None, passkey: Some(assertion) }).await
+    }
+
+    /// How the signed-in person can sign in.
+    pub async fn factors(&self) -> Result<Factors, ClientError> {
+        self.ask(Request::get("/v1/factors")).await
+    }
+
+    /// Gives the signed-in person a passkey of this device.
+    pub async fn add_passkey(&self) -> Result<PasskeyView, ClientError> {
+        let options = self.options("/v1/passkeys/options").await?;
+        let made: Registration = answer(&self.inner.platform.authenticator.create(options).await?)?;
+        self.tell(Method::Post, "/v1/passkeys", &made).await
+    }
+
+    /// Names a passkey.
+    pub async fn name_passkey(&self, id: PasskeyId, change: &PasskeyChange) -> Result<PasskeyView, ClientError> {
+        self.tell(Method::Patch, &["/v1/passkeys/", &id.to_string()].concat(), change).await
+    }
+
+    /// Removes a passkey: it signs nobody in any more.
+    pub async fn remove_passkey(&self, id: PasskeyId) -> Result<(), ClientError> {
+        self.exchange(Request::bare(Method::Delete, ["/v1/passkeys/", &id.to_string()].concat())).await.map(drop)
+    }
+
+    /// Sets the password; the person's other sessions end.
+    pub async fn set_password(&self, password: String) -> Result<(), ClientError> {
+        const PATH: &str = "/v1/password";
+        let body = json::print(&NewPassword { password }).map_err(|detail| malformed(PATH, detail, ""))?;
+        self.exchange(Request::send(Method::Put, PATH, body)).await.map(drop)
+    }
+
+    async fn prove(&self, request: Confirmation) -> Result<SessionView, ClientError> {
+        let session = self.tell(Method::Post, "/v1/session/confirmation", &request).await?;
+        self.welcome(session, true).await
+    }
+
+    async fn options(&self, path: &str) -> Result<String, ClientError> {
+        Ok(self.exchange(Request::bare(Method::Post, path)).await?.body)
+    }
+}
+
+/// Reads what the authenticator answered.
+fn answer<T: DeserializeOwned>(text: &str) -> Result<T, ClientError> {
+    json::parse(text).map_err(|detail| malformed("the authenticator", detail, ""))
+}

@@ -1,0 +1,100 @@
+//! `GET /v1/factors`, `PATCH` and `DELETE /v1/passkeys/{id}`: how a person can sign in.
+
+use axum::Json;
+use axum::response::NoContent;
+use qianbao_api::identity::DeviceHost;
+use qianbao_api::passkeys::{Factors, PasskeyChange, PasskeyView};
+use qianbao_core::Timestamp;
+use qianbao_core::id::{PasskeyId, PersonId};
+use qianbao_core::text::DisplayName;
+
+use super::PasskeyError;
+use super::make::{PASSKEYS_MAX, note};
+use crate::door::{At, Body, Call, Signed};
+use crate::hosts::Audience;
+use crate::identity::confirm;
+use crate::identity::rows;
+use crate::identity::rows::passkeys::{self, Passkey};
+use crate::problem::Refusal;
+
+/// How the signed-in person can sign in.
+#[utoipa::path(get, path = "/v1/factors", tag = "identity", responses((status = 200, body = Factors)))]
+pub async fn factors(call: Call, signed: Signed) -> Result<Json<Factors>, Refusal> {
+    let (password_set_at, passkeys) = all(&call, signed.person).await?;
+    Ok(Json(Factors { password_set_at, passkeys }))
+}
+
+/// Names one.
+#[utoipa::path(patch, path = "/v1/passkeys/{id}", tag = "identity", params(("id" = PasskeyId, Path)), request_body = PasskeyChange,
+    responses((status = 200, body = PasskeyView)))]
+pub async fn edit(
+    call: Call,
+    signed: Signed,
+    At(id): At<PasskeyId>,
+    Body(change): Body<PasskeyChange>,
+) -> Result<Json<PasskeyView>, Refusal> {
+    Ok(Json(name(&call, signed.person, id, &change.name).await?))
+}
+
+/// Removes one: it signs nobody in any more. Sessions that it opened stay.
+#[utoipa::path(delete, path = "/v1/passkeys/{id}", tag = "identity", params(("id" = PasskeyId, Path)),
+    responses((status = 204, description = "Removed.")))]
+pub async fn remove(call: Call, signed: Signed, At(id): At<PasskeyId>) -> Result<NoContent, Refusal> {
+    confirm::require(&call, &signed).await?;
+    forget(&call, signed.person, id).await?;
+    Ok(NoContent)
+}
+
+async fn all(call: &Call, person: PersonId) -> Result<(Option<Timestamp>, Vec<PasskeyView>), PasskeyError> {
+    let readers = call.realm.directory.readers();
+    let found = passkeys::of(readers, person, 2 * PASSKEYS_MAX).await?;
+    Ok((rows::password_set_at(readers, person).await?, found.into_iter().map(view).collect()))
+}
+
+/// A passkey as its person sees it.
+pub fn view(passkey: Passkey) -> PasskeyView {
+    PasskeyView {
+        id: passkey.id,
+        host: if passkey.audience == Audience::Desk { DeviceHost::Desk } else { DeviceHost::Wallet },
+        browser: passkey.browser,
+        system: passkey.system,
+        name: Some(passkey.name).filter(|name| !name.is_empty()),
+        is_synced: passkey.is_synced,
+        created_at: passkey.created_at,
+        used_at: passkey.used_at,
+    }
+}
+
+/// Names a passkey of `person`.
+///
+/// # Errors
+/// [`PasskeyError`]; then it has the name it had.
+pub async fn name(call: &Call, person: PersonId, id: PasskeyId, typed: &str) -> Result<PasskeyView, PasskeyError> {
+    let name = DisplayName::new(typed)?.into_string();
+    let mut write = call.realm.directory.begin().await?;
+    if !passkeys::name(&mut write, id, person, &name).await? {
+        return Err(PasskeyError::Missing);
+    }
+    write.commit().await?;
+    let (_, found) = all(call, person).await?;
+    found.into_iter().find(|passkey| passkey.id == id).ok_or(PasskeyError::Missing)
+}
+
+/// Removes a passkey of `person`, who can still sign in to the wallet afterwards.
+///
+/// # Errors
+/// [`PasskeyError`]; then it is still there.
+pub async fn forget(call: &Call, person: PersonId, id: PasskeyId) -> Result<(), PasskeyError> {
+    let mut write = call.realm.directory.begin().await?;
+    let audience = passkeys::remove(&mut write, id, person).await?.ok_or(PasskeyError::Missing)?;
+    // Counted within the write, which has the directory for itself: of two removals at once the second finds the first.
+    let is_wallets = audience == Audience::Wallet;
+    if is_wallets
+        && !rows::has_password(&mut write, person).await?
+        && passkeys::count(&mut write, person, Audience::Wallet).await? == 0
+    {
+        return Err(PasskeyError::Last);
+    }
+    note(&mut write, call, "passkey.removed", person, id).await?;
+    Ok(write.commit().await?)
+}

@@ -1,0 +1,128 @@
+//! `POST /v1/session/passkey-options` and `POST /v1/session/passkey`: signing in with a passkey, without a handle.
+
+use axum::Json;
+use axum::http::HeaderMap;
+use data_encoding::BASE64URL_NOPAD;
+use qianbao_api::identity::SessionView;
+use qianbao_api::passkeys::{Assertion, RequestOptions};
+use qianbao_core::id::PersonId;
+
+use super::challenge::{Challenge, Purpose};
+use super::make::note;
+use super::{PasskeyError, REQUIRED, TIMEOUT_MS, handle_of, known, site};
+use crate::directory::{DirectoryError, NewEvent, Write};
+use crate::door::{Body, Call};
+use crate::identity::open::{self, Opened};
+use crate::identity::rows;
+use crate::identity::rows::passkeys::{self, Passkey};
+use crate::identity::visitor::Visitor;
+use crate::identity::webauthn::{self, AnswerError, Kind, PublicKey, UsedCredential};
+use crate::problem::Refusal;
+
+/// What a passkey of this site is to sign.
+#[utoipa::path(post, path = "/v1/session/passkey-options", tag = "identity",
+    responses((status = 200, body = RequestOptions)))]
+pub async fn sign_in_options(call: Call) -> Json<RequestOptions> {
+    Json(options(&call, Purpose::SignIn, Vec::new()))
+}
+
+/// Signs in with a passkey.
+#[utoipa::path(post, path = "/v1/session/passkey", tag = "identity", request_body = Assertion,
+    responses((status = 200, body = SessionView)))]
+pub async fn sign_in(call: Call, headers: HeaderMap, Body(answer): Body<Assertion>) -> Result<Opened, Refusal> {
+    Ok(enter(&call, &answer, Visitor::of(&headers)).await?)
+}
+
+/// Options for `purpose`; only these passkeys are taken, or any when there are none.
+pub fn options(call: &Call, purpose: Purpose, taken: Vec<Passkey>) -> RequestOptions {
+    RequestOptions {
+        challenge: call.realm.challenge_key.make(call, purpose).text(),
+        timeout: TIMEOUT_MS,
+        rp_id: site(call).rp_id.to_owned(),
+        allow_credentials: taken.into_iter().map(known).collect(),
+        user_verification: REQUIRED.to_owned(),
+    }
+}
+
+/// Signs in with the visitor's browser, whose present session ends with it.
+///
+/// # Errors
+/// [`PasskeyError`]; then nobody was signed in.
+pub async fn enter(call: &Call, answer: &Assertion, visitor: Visitor<'_>) -> Result<Opened, PasskeyError> {
+    let used = proven(call, answer, Purpose::SignIn).await?;
+    // Without a handle typed, the authenticator has to say whose it is.
+    if answer.response.user_handle.is_none() {
+        return Err(AnswerError::Unreadable { member: "response.userHandle", expected: "the person's id" }.into());
+    }
+    let person = rows::person(call.realm.directory.readers(), used.passkey.person).await?.ok_or(PasskeyError::Gone)?;
+    let mut write = call.realm.directory.begin().await?;
+    used.write_down(&mut write, call).await?;
+    let opened = open::open(&mut write, call, &person, visitor, "passkey").await?;
+    write.commit().await?;
+    Ok(opened)
+}
+
+/// An answer that was proven to be a passkey's.
+#[derive(Debug)]
+pub struct Proven {
+    /// Which one.
+    pub passkey: Passkey,
+    challenge: Challenge,
+    used: UsedCredential,
+}
+
+/// The passkey that gave `answer` to a challenge for `purpose`.
+///
+/// # Errors
+/// [`PasskeyError`]; then nothing was proven.
+pub async fn proven(call: &Call, answer: &Assertion, purpose: Purpose) -> Result<Proven, PasskeyError> {
+    let site = site(call);
+    let data = webauthn::client_data(Kind::Get, site, &answer.response.client_data_json)?;
+    let challenge = call.realm.challenge_key.check(call, purpose, &data.challenge)?;
+    let credential = BASE64URL_NOPAD.encode(&webauthn::credential_id(&answer.id)?);
+    let readers = call.realm.directory.readers();
+    let passkey = passkeys::by_credential(readers, &credential, call.audience).await?.ok_or(PasskeyError::Unknown)?;
+    let is_theirs = |handle: &String| *handle == handle_of(passkey.person);
+    if !answer.response.user_handle.as_ref().is_none_or(is_theirs) {
+        return Err(PasskeyError::Unknown);
+    }
+    let damaged = || DirectoryError::Damaged { column: "passkeys.public_key" };
+    let key = BASE64URL_NOPAD.decode(passkey.public_key.as_bytes()).map_err(|_| damaged())?;
+    let key = PublicKey::read(&key).map_err(|_| damaged())?;
+    match webauthn::assert(site, &key, &data, answer) {
+        Ok(used) => Ok(Proven { passkey, challenge, used }),
+        Err(error) => {
+            // Only who knows the credential comes here, which no page tells: worth a line, and no way to fill the log.
+            note_failure(call, &challenge, passkey.person).await?;
+            Err(error.into())
+        }
+    }
+}
+
+impl Proven {
+    /// Notes that the passkey was used and its challenge answered.
+    ///
+    /// # Errors
+    /// When the challenge was answered before, or the passkey is gone meanwhile.
+    pub async fn write_down(&self, write: &mut Write, call: &Call) -> Result<(), PasskeyError> {
+        self.challenge.spend(write).await??;
+        let (id, person, counted) = (self.passkey.id, self.passkey.person, i64::from(self.used.sign_count));
+        if !passkeys::mark_used(write, id, counted, call.now).await? {
+            return Err(PasskeyError::Unknown);
+        }
+        // Who counts must count on. A copy of a key would be behind; so may a device that was set back, and its person is not locked out.
+        let counts = counted != 0 || self.passkey.sign_count != 0;
+        if counts && counted <= self.passkey.sign_count {
+            note(write, call, "passkey.counter_back", person, id).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn note_failure(call: &Call, challenge: &Challenge, person: PersonId) -> Result<(), PasskeyError> {
+    let mut write = call.realm.directory.begin().await?;
+    challenge.spend(&mut write).await??;
+    let (subject, body) = (person.to_string(), r#"{"factor":"passkey"}"#);
+    write.event(NewEvent { id: call.id(), kind: "sign_in.failed", subject: &subject, body, at: call.now }).await?;
+    Ok(write.commit().await?)
+}
