@@ -37,6 +37,9 @@ pub struct SignIn {
     pub handle: String,
     /// Password.
     pub password: String,
+    /// What the app for one-time codes shows, 6 digits, when the answer without it was `one_time_code_required`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_time_code: Option<String>,
 }
 
 /// `POST /v1/session/confirmation`: the signed-in person proves anew who they are, by one of the two. Answer: [`SessionView`] and the cookie
@@ -48,6 +51,9 @@ pub struct Confirmation {
     /// The password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// A one-time code with it, for who has them on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_time_code: Option<String>,
     /// The authenticator's answer to the options of `POST /v1/session/confirmation-options`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passkey: Option<Assertion>,
@@ -58,8 +64,28 @@ pub struct Confirmation {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewPassword {
-    /// 15–128 characters, not a common one.
+    /// 15–128 characters, not a common one; from 8 on for who has one-time codes on.
     pub password: String,
+}
+
+/// `POST /v1/one-time-codes`: what an app for one-time codes (TOTP, RFC 6238) is told. Nothing is asked for yet: `POST
+/// /v1/one-time-codes/activation` turns them on. Answered once; a second request makes another secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OneTimeCodes {
+    /// 160 bits in base32, to be typed.
+    pub secret: String,
+    /// The same as `otpauth://totp/…`, to be scanned.
+    pub uri: String,
+}
+
+/// `POST /v1/one-time-codes/activation`: the app shows this, so it has the secret. From now on it is asked for with the password.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OneTimeCode {
+    /// 6 digits.
+    pub code: String,
 }
 
 /// `GET /v1/session`: who is signed in. `DELETE /v1/session` signs out.

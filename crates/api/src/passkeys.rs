@@ -185,6 +185,9 @@ pub struct Factors {
     /// When the password was set; nothing when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_set_at: Option<Timestamp>,
+    /// Since when one-time codes are asked for with the password; nothing when they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_time_codes_since: Option<Timestamp>,
     /// Passkeys, the newest first.
     pub passkeys: Vec<PasskeyView>,
 }

@@ -34,6 +34,12 @@ pub enum ProblemCode {
     SignInRequired,
     /// Handle and password do not belong together (also for an unknown handle).
     SignInFailed,
+    /// The password is right; a one-time code is needed with it.
+    OneTimeCodeRequired,
+    /// The one-time code is wrong, over, or was used before.
+    OneTimeCodeWrong,
+    /// One-time codes are on already.
+    OneTimeCodesOn,
     /// The answer of the passkey is none to a challenge of this server for this page, or its signature is wrong; begin again.
     PasskeyRefused,
     /// No person has this passkey here (any more).

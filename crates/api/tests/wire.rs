@@ -4,8 +4,8 @@
 
 use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::identity::{
-    Confirmation, DeviceChange, DeviceHost, DeviceView, Locale, NewPassword, PersonChange, PersonView, SessionView,
-    SignIn, SignUp,
+    Confirmation, DeviceChange, DeviceHost, DeviceView, Locale, NewPassword, OneTimeCode, OneTimeCodes, PersonChange,
+    PersonView, SessionView, SignIn, SignUp,
 };
 use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
 use qianbao_api::merchants::{OpenShop, ShopView, StaticCodeView, TodayView};
@@ -145,7 +145,11 @@ fn identity() {
     );
     insta::assert_json_snapshot!(
         "sign_in",
-        wire(&SignIn { handle: "ming".into(), password: "a long pass phrase".into() })
+        wire(&SignIn {
+            handle: "ming".into(),
+            password: "a long pass phrase".into(),
+            one_time_code: Some("287082".into())
+        })
     );
     insta::assert_json_snapshot!(
         "session",
@@ -208,6 +212,10 @@ fn passkeys() {
             user_verification: "required".into(),
         })
     );
+}
+
+#[test]
+fn answers_and_factors() {
     let registration = Registration {
         id: "AAEC".into(),
         response: Attestation {
@@ -227,7 +235,10 @@ fn passkeys() {
         },
     };
     insta::assert_json_snapshot!("assertion", wire(&assertion));
-    insta::assert_json_snapshot!("confirmation", wire(&Confirmation { password: None, passkey: Some(assertion) }));
+    insta::assert_json_snapshot!(
+        "confirmation",
+        wire(&Confirmation { password: None, one_time_code: None, passkey: Some(assertion) })
+    );
     insta::assert_json_snapshot!("new_password", wire(&NewPassword { password: "a long pass phrase".into() }));
     let passkey = PasskeyView {
         id: id(9),
@@ -239,7 +250,14 @@ fn passkeys() {
         created_at: NOON,
         used_at: Some(NOON.plus_seconds(60)),
     };
-    insta::assert_json_snapshot!("factors", wire(&Factors { password_set_at: Some(NOON), passkeys: vec![passkey] }));
+    let factors = Factors { password_set_at: Some(NOON), one_time_codes_since: Some(NOON), passkeys: vec![passkey] };
+    insta::assert_json_snapshot!("factors", wire(&factors));
+    let codes = OneTimeCodes {
+        secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(),
+        uri: "otpauth://totp/Qianbao:ming?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Qianbao".into(),
+    };
+    insta::assert_json_snapshot!("one_time_codes", wire(&codes));
+    insta::assert_json_snapshot!("one_time_code", wire(&OneTimeCode { code: "287082".into() }));
     insta::assert_json_snapshot!("passkey_change", wire(&PasskeyChange { name: "钥匙".into() }));
 }
 

@@ -117,6 +117,9 @@ pub fn problem(words: Words, code: ProblemCode) -> &'static str {
         Internal internal;
         SignInRequired sign_in_required;
         SignInFailed sign_in_failed;
+        OneTimeCodeRequired one_time_code_required;
+        OneTimeCodeWrong one_time_code_wrong;
+        OneTimeCodesOn one_time_codes_on;
         PasskeyRefused passkey_refused;
         PasskeyUnknown passkey_unknown;
         PasskeyKnown passkey_known;

@@ -1,4 +1,4 @@
-//! The rule for passwords: 15 to 128 characters, none of the common ones, no rule of composition (NIST SP 800-63B).
+//! The rule for passwords: 15 to 128 characters, from 8 on beside a second factor, none of the common ones, no rule of composition (NIST SP 800-63B).
 //!
 //! The list of common passwords is large and stays on the server; the check takes it as an argument. Hashing, trying and
 //! throttling are the server's too.
@@ -7,6 +7,8 @@ use crate::unicode::composed;
 
 /// Fewest characters of a password that stands alone.
 pub const PASSWORD_CHARACTERS_MIN: usize = 15;
+/// Fewest characters of a password beside a second factor.
+pub const PASSWORD_CHARACTERS_MIN_BESIDE: usize = 8;
 /// Most characters of a password; a passphrase of twenty words fits.
 pub const PASSWORD_CHARACTERS_MAX: usize = 128;
 
@@ -15,10 +17,12 @@ pub const PASSWORD_CHARACTERS_MAX: usize = 128;
 pub enum PasswordError {
     /// Too short or too long.
     #[error(
-        "expected {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters, found {found}: \
+        "expected {fewest} to {PASSWORD_CHARACTERS_MAX} characters, found {found}: \
         a few words in a row make a good password"
     )]
     Length {
+        /// Fewest that are taken.
+        fewest: usize,
         /// Characters found.
         found: usize,
     },
@@ -33,16 +37,37 @@ pub fn normalise(typed: &str) -> String {
     composed(typed).collect()
 }
 
-/// Checks the length alone: what a browser can say while the person types.
-///
-/// # Errors
-/// [`PasswordError::Length`].
-pub fn check_length(typed: &str) -> Result<(), PasswordError> {
+/// What else the person has to show beside the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing.
+    Nothing,
+    /// A second factor.
+    Second,
+}
+
+impl Beside {
+    /// Fewest characters of a password.
+    pub const fn characters_min(self) -> usize {
+        match self {
+            Self::Nothing => PASSWORD_CHARACTERS_MIN,
+            Self::Second => PASSWORD_CHARACTERS_MIN_BESIDE,
+        }
+    }
+}
+
+/// Whether the password is long enough to stand alone.
+pub fn stands_alone(typed: &str) -> bool {
+    check_length(typed, Beside::Nothing).is_ok()
+}
+
+fn check_length(typed: &str, beside: Beside) -> Result<(), PasswordError> {
     let found = composed(typed).take(PASSWORD_CHARACTERS_MAX * 4).count();
-    if (PASSWORD_CHARACTERS_MIN..=PASSWORD_CHARACTERS_MAX).contains(&found) {
+    let fewest = beside.characters_min();
+    if (fewest..=PASSWORD_CHARACTERS_MAX).contains(&found) {
         Ok(())
     } else {
-        Err(PasswordError::Length { found })
+        Err(PasswordError::Length { fewest, found })
     }
 }
 
@@ -50,8 +75,8 @@ pub fn check_length(typed: &str) -> Result<(), PasswordError> {
 ///
 /// # Errors
 /// [`PasswordError`].
-pub fn check(typed: &str, is_common: impl FnOnce(&str) -> bool) -> Result<(), PasswordError> {
-    check_length(typed)?;
+pub fn check(typed: &str, beside: Beside, is_common: impl FnOnce(&str) -> bool) -> Result<(), PasswordError> {
+    check_length(typed, beside)?;
     let lower = normalise(typed).to_lowercase();
     if repeats(&lower) || is_common(&lower) { Err(PasswordError::Common) } else { Ok(()) }
 }
@@ -68,18 +93,26 @@ mod tests {
 
     #[test]
     fn length_counts_characters() {
-        assert_eq!(check_length("jade-river-walk"), Ok(()));
-        assert_eq!(check_length("jade-river-wal"), Err(PasswordError::Length { found: 14 }));
-        assert_eq!(check_length(&"长".repeat(128)), Ok(()));
-        assert_eq!(check_length(&"长".repeat(129)), Err(PasswordError::Length { found: 129 }));
+        let alone = |typed: &str| check_length(typed, Beside::Nothing);
+        let length = |fewest, found| Err(PasswordError::Length { fewest, found });
+        assert_eq!(alone("jade-river-walk"), Ok(()));
+        assert_eq!(alone("jade-river-wal"), length(15, 14));
+        assert_eq!(alone(&"长".repeat(128)), Ok(()));
+        assert_eq!(alone(&"长".repeat(129)), length(15, 129));
+        assert_eq!(check_length("jade-riv", Beside::Second), Ok(()));
+        assert_eq!(check_length("jade-ri", Beside::Second), length(8, 7));
+        assert!(stands_alone("jade-river-walk") && !stands_alone("jade-river-wal"));
     }
 
     #[test]
     fn common_and_repeating_passwords_are_refused() {
-        assert_eq!(check("jade-river-walks-2026", |_| false), Ok(()));
-        assert_eq!(check("Correct-Horse-Battery", |word| word == "correct-horse-battery"), Err(PasswordError::Common));
-        assert_eq!(check("aaaaaaaaaaaaaaaaaa", |_| false), Err(PasswordError::Common));
-        assert_eq!(check("12345123451234512", |_| false), Err(PasswordError::Common));
+        assert_eq!(check("jade-river-walks-2026", Beside::Nothing, |_| false), Ok(()));
+        assert_eq!(
+            check("Correct-Horse-Battery", Beside::Nothing, |word| word == "correct-horse-battery"),
+            Err(PasswordError::Common)
+        );
+        assert_eq!(check("aaaaaaaaaaaaaaaaaa", Beside::Nothing, |_| false), Err(PasswordError::Common));
+        assert_eq!(check("12345123451234512", Beside::Second, |_| false), Err(PasswordError::Common));
     }
 
     #[test]

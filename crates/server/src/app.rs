@@ -220,6 +220,8 @@ fn people(table: Table) -> Table {
         .signed_in(routes!(identity::passkeys::make::add))
         .signed_in(routes!(identity::passkeys::owned::edit, identity::passkeys::owned::remove))
         .signed_in(routes!(identity::new_password::set))
+        .signed_in(routes!(identity::one_time_codes::begin, identity::one_time_codes::end))
+        .signed_in(routes!(identity::one_time_codes::activate))
         .signed_in(routes!(identity::person::session))
         .signed_in(routes!(identity::person::edit))
         .signed_in(routes!(identity::devices::list))

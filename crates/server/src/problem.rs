@@ -187,10 +187,15 @@ fn status(code: ProblemCode) -> StatusCode {
         P::Overloaded | P::BankUnavailable | P::PayoutsHalted => StatusCode::SERVICE_UNAVAILABLE,
         P::Timeout => StatusCode::GATEWAY_TIMEOUT,
         P::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        P::SignInRequired | P::SignInFailed | P::PasskeyUnknown | P::DeviceEnded | P::NoticeSignature => {
-            StatusCode::UNAUTHORIZED
-        }
+        P::SignInRequired
+        | P::SignInFailed
+        | P::OneTimeCodeRequired
+        | P::OneTimeCodeWrong
+        | P::PasskeyUnknown
+        | P::DeviceEnded
+        | P::NoticeSignature => StatusCode::UNAUTHORIZED,
         P::HandleTaken
+        | P::OneTimeCodesOn
         | P::PasskeyKnown
         | P::PasskeysFull
         | P::LastFactor
@@ -244,6 +249,9 @@ fn title(code: ProblemCode) -> &'static str {
         P::Internal => "The server failed",
         P::SignInRequired => "Nobody is signed in",
         P::SignInFailed => "Handle and password do not belong together",
+        P::OneTimeCodeRequired => "A one-time code is needed",
+        P::OneTimeCodeWrong => "The one-time code is wrong",
+        P::OneTimeCodesOn => "One-time codes are on already",
         P::PasskeyRefused => "The answer of the passkey is not to be believed",
         P::PasskeyUnknown => "The passkey is not known here",
         P::PasskeyKnown => "The passkey is known already",

@@ -22,6 +22,7 @@ use crate::codes::secrets::{Secret, SecretFileError, fingerprint, read_or_make};
 use crate::database::Database;
 use crate::directory::{Directory, DirectoryError, Fingerprints, FingerprintsError, OpenDirectoryError};
 use crate::hosts::RealmName;
+use crate::identity::one_time_codes::SealKey;
 use crate::identity::passkeys::challenge::ChallengeKey;
 use crate::identity::password::Pepper;
 use crate::identity::session::{self, Seen};
@@ -49,6 +50,8 @@ pub struct Realm {
     pub pepper: Pepper,
     /// What seals the challenges of passkeys.
     pub challenge_key: ChallengeKey,
+    /// What seals the secrets of one-time codes.
+    pub seal_key: SealKey,
     /// What the bank signs its notices with.
     pub bank_key: Secret,
     /// Limits and rates.
@@ -140,6 +143,7 @@ impl Realm {
         let is_ours = directory.check_keys(&fingerprints).await;
         is_ours.map_err(|source| OpenRealmError::OtherKeys { realm: name, folder: keys_folder, source })?;
         let challenge_key = ChallengeKey::of_pepper(&pepper);
+        let seal_key = SealKey::of_pepper(&pepper);
         let pepper = Pepper::new(pepper);
         let kept = Arc::<Kept>::default();
         directory.remember_in(kept.clone());
@@ -151,6 +155,7 @@ impl Realm {
             keys,
             pepper,
             challenge_key,
+            seal_key,
             bank_key,
             limits,
             kept,

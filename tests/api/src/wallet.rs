@@ -48,7 +48,11 @@ impl Wallet {
 
     /// Signs in on the same page: at first, and when the session is over.
     pub async fn sign_in_again(&self, handle: &str) -> TestResult {
-        let request = qianbao_api::identity::SignIn { handle: handle.to_owned(), password: PASSWORD.to_owned() };
+        let request = qianbao_api::identity::SignIn {
+            handle: handle.to_owned(),
+            password: PASSWORD.to_owned(),
+            one_time_code: None,
+        };
         self.client.sign_in(&request).await?;
         Ok(())
     }

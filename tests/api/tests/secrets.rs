@@ -75,7 +75,7 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     let cookies = signed_up.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
     let new: Vec<&str> = cookies.filter_map(|cookie| Some(cookie.split(';').next()?.split_once('=')?.1)).collect();
     assert_eq!(new.len(), 2, "a session and a device");
-    let wrong = SignIn { handle: "canary".to_owned(), password: WRONG_PASSWORD.to_owned() };
+    let wrong = SignIn { handle: "canary".to_owned(), password: WRONG_PASSWORD.to_owned(), one_time_code: None };
     assert_eq!(door.post("/v1/session", &wrong).await?.status, 401);
     let ming = house.visitor("wallet").sign_in("ming").await?;
     let desk = house.visitor("desk").sign_in("chen").await?;

@@ -8,6 +8,7 @@ pub mod order;
 pub mod payee;
 pub mod receipt;
 mod screen;
+pub mod second;
 pub mod trouble;
 
 pub use entry::EntryRow;

@@ -1,7 +1,7 @@
 //! How a person proves who they are: passkeys, the password, and doing it once more.
 
 use qianbao_api::ProblemCode;
-use qianbao_api::identity::{Confirmation, NewPassword, SessionView, SignUp};
+use qianbao_api::identity::{Confirmation, NewPassword, OneTimeCode, OneTimeCodes, SessionView, SignUp};
 use qianbao_api::passkeys::{Assertion, Factors, Newcomer, PasskeyChange, PasskeyView, Registration};
 use qianbao_core::id::PasskeyId;
 use serde::de::DeserializeOwned;
@@ -40,16 +40,21 @@ impl Client {
         self.welcome(signed_in?, true).await
     }
 
-    /// Proves anew who is there, by the password. What changes how somebody signs in asks for it.
-    pub async fn confirm_by_password(&self, password: String) -> Result<SessionView, ClientError> {
-        self.prove(Confirmation { password: Some(password), passkey: None }).await
+    /// Proves anew who is there, by the password, with a one-time code where the person has them on. What changes how somebody signs in asks
+    /// for it.
+    pub async fn confirm_by_password(
+        &self,
+        password: String,
+        one_time_code: Option<String>,
+    ) -> Result<SessionView, ClientError> {
+        self.prove(Confirmation { password: Some(password), one_time_code, passkey: None }).await
     }
 
     /// Proves anew who is there, by a passkey of the signed-in person.
     pub async fn confirm_by_passkey(&self) -> Result<SessionView, ClientError> {
         let options = self.options("/v1/session/confirmation-options").await?;
         let assertion: Assertion = answer(&self.inner.platform.authenticator.get(options).await?)?;
-        self.prove(Confirmation { password: None, passkey: Some(assertion) }).await
+        self.prove(Confirmation { password: None, one_time_code: None, passkey: Some(assertion) }).await
     }
 
     /// How the signed-in person can sign in.
@@ -79,6 +84,23 @@ impl Client {
         const PATH: &str = "/v1/password";
         let body = json::print(&NewPassword { password }).map_err(|detail| malformed(PATH, detail, ""))?;
         self.exchange(Request::send(Method::Put, PATH, body)).await.map(drop)
+    }
+
+    /// A secret for an app for one-time codes; nothing is asked for yet.
+    pub async fn begin_one_time_codes(&self) -> Result<OneTimeCodes, ClientError> {
+        self.ask(Request::bare(Method::Post, "/v1/one-time-codes")).await
+    }
+
+    /// Turns one-time codes on, by what the app shows.
+    pub async fn turn_on_one_time_codes(&self, code: String) -> Result<(), ClientError> {
+        const PATH: &str = "/v1/one-time-codes/activation";
+        let body = json::print(&OneTimeCode { code }).map_err(|detail| malformed(PATH, detail, ""))?;
+        self.exchange(Request::send(Method::Post, PATH, body)).await.map(drop)
+    }
+
+    /// Turns one-time codes off.
+    pub async fn turn_off_one_time_codes(&self) -> Result<(), ClientError> {
+        self.exchange(Request::bare(Method::Delete, "/v1/one-time-codes")).await.map(drop)
     }
 
     async fn prove(&self, request: Confirmation) -> Result<SessionView, ClientError> {

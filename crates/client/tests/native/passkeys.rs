@@ -94,7 +94,7 @@ fn who_confirms_keeps_the_copy_and_who_signs_in_as_another_does_not() {
     let passed = client.clone();
     stage
         .world
-        .run(async move { passed.confirm_by_password("jade-river-walks-2026".to_owned()).await })
+        .run(async move { passed.confirm_by_password("jade-river-walks-2026".to_owned(), None).await })
         .expect("and again");
     assert_eq!(kept(&stage, Table::Facts), before);
     let bodies = stage.server.bodies.borrow().clone();

@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -44,6 +45,14 @@ pub enum SecretFileError {
         /// The file.
         path: PathBuf,
     },
+}
+
+/// Another secret that comes of `secret` and nothing else (HMAC-SHA256), so that one file can serve several purposes. Whoever has one of them
+/// cannot tell the others.
+pub fn derived(secret: &Secret, purpose: &str) -> Secret {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_slice()).expect("HMAC takes keys of any length");
+    mac.update(purpose.as_bytes());
+    Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
 /// The secret in `path`; a fresh one is written there when the file is missing.

@@ -14,7 +14,7 @@ use super::passkeys::challenge::Purpose;
 use super::passkeys::{PasskeyError, make, sign_in as by_passkey};
 use super::rows;
 use super::rows::sessions;
-use super::sign_in::{self as by_password, SignInError};
+use super::sign_in::{self as by_password, SignInError, Typed};
 use super::visitor::Visitor;
 use crate::directory::DirectoryError;
 use crate::door::{Body, Call, Signed};
@@ -112,7 +112,8 @@ pub async fn renew(
     let (mut write, person, factor) = match (&request.password, &request.passkey) {
         (Some(password), None) => {
             let handle = person.handle.clone();
-            let (write, person) = by_password::proven(call, &handle, Some(person), password).await?;
+            let typed = Typed { password, one_time_code: request.one_time_code.as_deref() };
+            let (write, person) = by_password::proven(call, &handle, Some(person), typed).await?;
             (write, person, "password")
         }
         (None, Some(answer)) => {

@@ -12,13 +12,14 @@
 //! `PATCH /v1/person` ([`person`]), `/v1/devices` ([`devices`]), passkeys ([`passkeys`]), `POST /v1/session/confirmation` ([`confirm`]),
 //! `PUT /v1/password` ([`new_password`]).
 //!
-//! A session is of one host: the wallet's and the desk's are apart. A passkey or a password opens it; the event log knows which. Factors still to
-//! come (PIN, one-time codes) are further operations that open a session or approve an intent.
+//! A session is of one host: the wallet's and the desk's are apart. A passkey, or a password with a one-time code where the person has them on
+//! ([`one_time_codes`]), opens it; the event log knows which.
 
 pub mod common;
 pub mod confirm;
 pub mod devices;
 pub mod new_password;
+pub mod one_time_codes;
 pub mod open;
 pub mod passkeys;
 pub mod password;

@@ -5,13 +5,13 @@
 use axum::response::NoContent;
 use qianbao_api::ProblemCode;
 use qianbao_api::identity::NewPassword;
-use qianbao_core::password::{self, PasswordError};
+use qianbao_core::password::{self, Beside, PasswordError};
 
 use super::common::is_common;
-use super::confirm;
 use super::password::HashError;
 use super::rows;
 use super::rows::sessions;
+use super::{confirm, one_time_codes};
 use crate::directory::{DirectoryError, NewEvent, Owner};
 use crate::door::{Body, Call, Signed};
 use crate::problem::{Refusal, Refuses};
@@ -63,10 +63,16 @@ pub async fn set(call: Call, signed: Signed, Body(request): Body<NewPassword>) -
 /// # Errors
 /// [`NewPasswordError`]; then it is the one it was.
 pub async fn replace(call: &Call, signed: &Signed, typed: &str) -> Result<(), NewPasswordError> {
-    password::check(typed, is_common)?;
+    let codes_are_on = one_time_codes::on_since(call, signed.person).await?.is_some();
+    password::check(typed, if codes_are_on { Beside::Second } else { Beside::Nothing }, is_common)?;
     let phc = call.app.password_workers.hash(&call.realm.pepper, typed, call.random()).await?;
     let mut write = call.realm.directory.begin().await?;
-    rows::put_password(&mut write, signed.person, &phc, call.now).await?;
+    let stands_alone = password::stands_alone(typed);
+    // Within the write, after which codes cannot be turned off any more beside a short password.
+    if !stands_alone && !rows::one_time_codes::are_on(&mut write, signed.person).await? {
+        password::check(typed, Beside::Nothing, is_common)?;
+    }
+    rows::put_password(&mut write, signed.person, &phc, stands_alone, call.now).await?;
     sessions::keep_only(&mut write, signed.person, signed.session).await?;
     let subject = signed.person.to_string();
     let event = NewEvent { id: call.id(), kind: "password.set", subject: &subject, body: "{}", at: call.now };

@@ -1,19 +1,21 @@
-//! `POST /v1/session`: signs in with handle and password.
+//! `POST /v1/session`: signs in with handle and password, and a one-time code where the person has them on.
 //!
 //! Phases: find the person · count the try · compare the password, or a decoy's when there is no such person, so that both
-//! cost the same · open the session and give the try back, or note the failure. The answer never says which of the two was wrong.
+//! cost the same · count and look at the code · open the session and give the tries back, or note the failure. The answer never says which of
+//! handle and password was wrong; only who knows the password learns whether there are codes.
 
 use axum::http::HeaderMap;
 use qianbao_api::ProblemCode;
 use qianbao_api::identity::{SessionView, SignIn};
 use qianbao_core::text::Handle;
 
+use super::one_time_codes::{self, CodesError, Second};
 use super::open::{self, Opened};
 use super::password::HashError;
 use super::rows::{self, Person};
 use super::tries::{Try, TryError};
 use super::visitor::Visitor;
-use crate::directory::{DirectoryError, NewEvent, Write};
+use crate::directory::{Directory, DirectoryError, NewEvent, Write};
 use crate::door::{Body, Call};
 use crate::problem::{Refusal, Refuses};
 
@@ -23,6 +25,15 @@ pub enum SignInError {
     /// Handle and password do not belong together.
     #[error("expected a handle and its password; check both")]
     Wrong,
+    /// The person has one-time codes on, and none was given.
+    #[error("expected a one-time code with the password")]
+    CodeMissing,
+    /// The code is not one of now, or was used before.
+    #[error("expected the 6 digits that the app for one-time codes shows now, and each only once")]
+    CodeWrong,
+    /// The code could not be looked at.
+    #[error(transparent)]
+    Codes(#[from] CodesError),
     /// Too many tries.
     #[error(transparent)]
     Tries(#[from] TryError),
@@ -38,6 +49,9 @@ impl Refuses for SignInError {
     fn code(&self) -> ProblemCode {
         match self {
             Self::Wrong => ProblemCode::SignInFailed,
+            Self::CodeMissing => ProblemCode::OneTimeCodeRequired,
+            Self::CodeWrong => ProblemCode::OneTimeCodeWrong,
+            Self::Codes(error) => error.code(),
             Self::Tries(TryError::Spent { .. }) => ProblemCode::TooManyRequests,
             Self::Tries(TryError::Directory(error)) | Self::Directory(error) => error.code(),
             Self::Hash(error) => error.code(),
@@ -47,6 +61,7 @@ impl Refuses for SignInError {
     fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Tries(TryError::Spent { retry_after_s }) => Some(*retry_after_s),
+            Self::Codes(error) => error.retry_after_s(),
             _ => (self.code() == ProblemCode::Overloaded).then_some(1),
         }
     }
@@ -79,21 +94,31 @@ pub async fn enter(call: &Call, request: &SignIn, visitor: Visitor<'_>) -> Resul
         None => None,
     };
     let subject = handle.as_ref().map_or("?", Handle::as_str);
-    let (mut write, person) = proven(call, subject, found, &request.password).await?;
+    let typed = Typed { password: &request.password, one_time_code: request.one_time_code.as_deref() };
+    let (mut write, person) = proven(call, subject, found, typed).await?;
     let opened = open::open(&mut write, call, &person, visitor, "password").await?;
     write.commit().await?;
     Ok(opened)
 }
 
-/// The person of `handle` if `password` is theirs, and the write that has given the counted try back: what it proves is done in it.
+/// What somebody has typed.
+#[derive(Clone, Copy)]
+pub struct Typed<'a> {
+    /// The password.
+    pub password: &'a str,
+    /// The one-time code.
+    pub one_time_code: Option<&'a str>,
+}
+
+/// The person of `handle` if what was typed is theirs, and the write that has given the counted tries back: what it proves is done in it.
 ///
 /// # Errors
-/// [`SignInError`]; then the try is counted, unless nothing was compared.
+/// [`SignInError`]; then the try is counted, unless nothing was compared or only a code is missing.
 pub async fn proven(
     call: &Call,
     handle: &str,
     found: Option<Person>,
-    password: &str,
+    typed: Typed<'_>,
 ) -> Result<(Write, Person), SignInError> {
     let directory = &call.realm.directory;
     let counted = Try::count(directory, handle, &call.address, call.now).await?;
@@ -103,14 +128,12 @@ pub async fn proven(
     };
     let is_known = phc.is_some();
     let phc = phc.unwrap_or_else(|| call.app.decoy_phc.clone());
-    let compared = call.app.password_workers.verify(&call.realm.pepper, password, &phc).await;
-    let mut write = directory.begin().await?;
+    let compared = call.app.password_workers.verify(&call.realm.pepper, typed.password, &phc).await;
     let is_right = match compared {
         Ok(is_right) => is_right && is_known,
         Err(error) => {
             // Nothing was compared, so nothing was tried: a crowded server locks nobody out.
-            counted.give_back(&mut write).await?;
-            write.commit().await?;
+            give_back(directory, counted).await?;
             return Err(error.into());
         }
     };
@@ -119,12 +142,45 @@ pub async fn proven(
         // An unknown handle makes a transaction as well: what is written may differ, what it costs must not. What was typed as a
         // handle is not kept: it may have been the password.
         let subject = known.map_or_else(|| "?".to_owned(), |person| person.to_string());
-        let body = r#"{"factor":"password"}"#;
-        let event = NewEvent { id: call.id(), kind: "sign_in.failed", subject: &subject, body, at: call.now };
-        write.event(event).await?;
-        write.commit().await?;
+        note_failure(call, &subject, r#"{"factor":"password"}"#).await?;
         return Err(SignInError::Wrong);
     };
+    match one_time_codes::second(call, person.id, typed.one_time_code).await? {
+        Second::NotAsked => {}
+        Second::Missing => {
+            give_back(directory, counted).await?;
+            return Err(SignInError::CodeMissing);
+        }
+        Second::Wrong => return wrong_code(call, &person).await,
+        Second::Code { step, counted: code } => {
+            let mut write = directory.begin().await?;
+            if !rows::one_time_codes::take(&mut write, person.id, step).await? {
+                drop(write);
+                return wrong_code(call, &person).await;
+            }
+            code.give_back(&mut write).await?;
+            counted.give_back(&mut write).await?;
+            return Ok((write, person));
+        }
+    }
+    let mut write = directory.begin().await?;
     counted.give_back(&mut write).await?;
     Ok((write, person))
+}
+
+async fn wrong_code<T>(call: &Call, person: &Person) -> Result<T, SignInError> {
+    note_failure(call, &person.id.to_string(), r#"{"factor":"one_time_code"}"#).await?;
+    Err(SignInError::CodeWrong)
+}
+
+async fn give_back(directory: &Directory, counted: Try) -> Result<(), DirectoryError> {
+    let mut write = directory.begin().await?;
+    counted.give_back(&mut write).await?;
+    write.commit().await
+}
+
+async fn note_failure(call: &Call, subject: &str, body: &str) -> Result<(), DirectoryError> {
+    let mut write = call.realm.directory.begin().await?;
+    write.event(NewEvent { id: call.id(), kind: "sign_in.failed", subject, body, at: call.now }).await?;
+    write.commit().await
 }

@@ -7,7 +7,7 @@ use qianbao_api::ProblemCode;
 use qianbao_api::identity::{SessionView, SignUp};
 use qianbao_api::passkeys::{Newcomer, Registration};
 use qianbao_core::id::PersonId;
-use qianbao_core::password::{self, PasswordError};
+use qianbao_core::password::{self, Beside, PasswordError};
 use qianbao_core::text::{DisplayName, Handle, HandleError, LegalName, TextError};
 use sqlx::AnyPool;
 
@@ -124,12 +124,12 @@ async fn make_with_password(
     visitor: Visitor<'_>,
 ) -> Result<Opened, SignUpError> {
     let person = checked(&call.app.sources, &newcomer(request), call.id())?;
-    password::check(password, is_common)?;
+    password::check(password, Beside::Nothing, is_common)?;
     tries::count_sign_up(&call.realm.directory, &call.address, call.now).await?;
     let phc = call.app.password_workers.hash(&call.realm.pepper, password, call.random()).await?;
     let mut write = call.realm.directory.begin().await?;
     insert(&mut write, &call.app.sources, &person).await?;
-    rows::put_password(&mut write, person.id, &phc, person.created_at).await?;
+    rows::put_password(&mut write, person.id, &phc, true, person.created_at).await?;
     let opened = open::open(&mut write, call, &person, visitor, "password").await?;
     write.commit().await?;
     Ok(opened)
@@ -166,11 +166,11 @@ pub async fn enrol(
     password: &str,
 ) -> Result<PersonId, SignUpError> {
     let person = checked(sources, request, sources.id())?;
-    password::check(password, is_common)?;
+    password::check(password, Beside::Nothing, is_common)?;
     let phc = Workers::new(1).hash(&realm.pepper, password, sources.bytes()).await?;
     let mut write = realm.directory.begin().await?;
     insert(&mut write, sources, &person).await?;
-    rows::put_password(&mut write, person.id, &phc, person.created_at).await?;
+    rows::put_password(&mut write, person.id, &phc, true, person.created_at).await?;
     write.commit().await?;
     Ok(person.id)
 }

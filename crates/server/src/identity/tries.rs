@@ -5,20 +5,25 @@
 //! | one handle | 10 | 15 min |
 //! | one network address (IPv6: its /64) | 100 | 15 min |
 //! | all together, a realm | 3,000 | 15 min |
+//! | one-time codes of one person | 10 | 24 h |
 //! | signing up from one network address | 300 | 15 min |
 //!
-//! A window starts with its first try. A right password gives its try back, so people who know theirs never meet a budget. A full
-//! budget of a handle closes the password for it, not its open sessions, and later not its passkeys.
+//! A window starts with its first try. A right password or code gives its try back, so people who know theirs never meet a budget. A full
+//! budget of a handle closes the password for it, not its open sessions and not its passkeys. Of a million codes three are good at a time: who
+//! has somebody's password hits one of them in ten tries a day with a chance of 3 in 100,000.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use qianbao_core::Timestamp;
+use qianbao_core::id::PersonId;
 
 use super::rows::tries;
 use crate::directory::{Directory, DirectoryError, Write};
 use crate::problem::seconds_to_wait;
 
 const WINDOW_S: i64 = 15 * 60;
+const CODE_WINDOW_S: i64 = 24 * 3_600;
+const CODE_TRIES_MAX: i64 = 10;
 const HANDLE_TRIES_MAX: i64 = 10;
 const ADDRESS_TRIES_MAX: i64 = 100;
 const ALL_TRIES_MAX: i64 = 3_000;
@@ -28,7 +33,7 @@ const SIGN_UPS_MAX: i64 = 300;
 #[derive(Debug, thiserror::Error)]
 pub enum TryError {
     /// A budget is used up.
-    #[error("expected at most a few tries in {} minutes; wait {retry_after_s} seconds", WINDOW_S / 60)]
+    #[error("expected fewer tries; wait {retry_after_s} seconds")]
     Spent {
         /// Seconds until the window ends.
         retry_after_s: u32,
@@ -41,7 +46,7 @@ pub enum TryError {
 /// A try that was counted.
 #[derive(Debug)]
 pub struct Try {
-    subjects: [(String, i64); 3],
+    subjects: Vec<(String, i64)>,
 }
 
 impl Try {
@@ -50,12 +55,22 @@ impl Try {
     /// # Errors
     /// [`TryError::Spent`] when a budget is used up.
     pub async fn count(directory: &Directory, handle: &str, address: &str, now: Timestamp) -> Result<Self, TryError> {
-        let subjects = [
+        let subjects = vec![
             (format!("handle:{handle}"), HANDLE_TRIES_MAX),
             (format!("address:{}", network(address)), ADDRESS_TRIES_MAX),
             ("all".to_owned(), ALL_TRIES_MAX),
         ];
-        spend(directory, &subjects, now).await?;
+        spend(directory, &subjects, WINDOW_S, now).await?;
+        Ok(Self { subjects })
+    }
+
+    /// Counts a try of a one-time code of `person`.
+    ///
+    /// # Errors
+    /// [`TryError::Spent`] when the budget is used up.
+    pub async fn count_code(directory: &Directory, person: PersonId, now: Timestamp) -> Result<Self, TryError> {
+        let subjects = vec![(format!("code:{person}"), CODE_TRIES_MAX)];
+        spend(directory, &subjects, CODE_WINDOW_S, now).await?;
         Ok(Self { subjects })
     }
 
@@ -76,16 +91,21 @@ impl Try {
 /// # Errors
 /// [`TryError::Spent`] when the budget is used up.
 pub async fn count_sign_up(directory: &Directory, address: &str, now: Timestamp) -> Result<(), TryError> {
-    spend(directory, &[(format!("sign-up:{}", network(address)), SIGN_UPS_MAX)], now).await
+    spend(directory, &[(format!("sign-up:{}", network(address)), SIGN_UPS_MAX)], WINDOW_S, now).await
 }
 
 /// Spends one try of each budget, or none at all.
-async fn spend(directory: &Directory, budgets: &[(String, i64)], now: Timestamp) -> Result<(), TryError> {
+async fn spend(
+    directory: &Directory,
+    budgets: &[(String, i64)],
+    window_s: i64,
+    now: Timestamp,
+) -> Result<(), TryError> {
     let mut write = directory.begin().await?;
     for (subject, tries_max) in budgets {
-        let (tries, started_at) = tries::spend(&mut write, subject, now, now.plus_seconds(-WINDOW_S)).await?;
+        let (tries, started_at) = tries::spend(&mut write, subject, now, now.plus_seconds(-window_s)).await?;
         if tries > *tries_max {
-            let ends_at = started_at.plus_seconds(WINDOW_S);
+            let ends_at = started_at.plus_seconds(window_s);
             return Err(TryError::Spent { retry_after_s: seconds_to_wait(now, ends_at) });
         }
     }
@@ -93,12 +113,12 @@ async fn spend(directory: &Directory, budgets: &[(String, i64)], now: Timestamp)
     Ok(())
 }
 
-/// Forgets windows that are over. A job runs it.
+/// Forgets windows that are over, whichever they were. A job runs it.
 ///
 /// # Errors
 /// When the directory fails.
 pub async fn sweep(write: &mut Write, now: Timestamp) -> Result<(), DirectoryError> {
-    tries::sweep(write, now.plus_seconds(-WINDOW_S)).await
+    tries::sweep(write, now.plus_seconds(-CODE_WINDOW_S)).await
 }
 
 /// One subscriber has a whole /64 of IPv6.

@@ -10,6 +10,7 @@ mod follow;
 mod frame;
 mod house;
 mod links;
+mod one_time_codes;
 mod openapi;
 mod passkeys;
 mod person;

@@ -24,6 +24,8 @@ pub enum FieldKind {
     Search,
     /// A name in letters of the keyboard, without capital or correction.
     Handle,
+    /// A few digits: phones show their keypad.
+    Digits,
 }
 
 /// An id for tying a label to its input, unique on the page.
@@ -127,7 +129,7 @@ impl Input {
                 <Icon glyph=Glyph::Search />
                 {self.line(Signal::stored("search"), kind)}
             },
-            FieldKind::Text | FieldKind::Handle => self.line(Signal::stored("text"), kind),
+            FieldKind::Text | FieldKind::Handle | FieldKind::Digits => self.line(Signal::stored("text"), kind),
         }
     }
 
@@ -141,6 +143,7 @@ impl Input {
                 autocomplete=autocomplete
                 autocapitalize=plain.then_some("none")
                 spellcheck=plain.then_some("false")
+                inputmode=(kind == FieldKind::Digits).then_some("numeric")
                 maxlength=length_max
                 placeholder=placeholder
                 aria-describedby=note

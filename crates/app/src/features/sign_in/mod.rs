@@ -9,6 +9,7 @@ use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Field, FieldKind, Glyph, Link, Navigation};
 
 use crate::features::welcome::way_in;
+use crate::parts::second::{Second, SecondField, is_about_code};
 use crate::parts::{Screen, Trouble, TroubleNote};
 use crate::route::{Route, next_of};
 use crate::state::Wallet;
@@ -66,11 +67,12 @@ fn ByPassword() -> View {
     let handle = RwSignal::new(wallet.presence_now().person().map(|person| person.handle.clone()).unwrap_or_default());
     let password = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
+    let second = Second::new();
     let next = next_of(&navigation.path().get_untracked());
     let signing_in = Act::new(move |request: Request| {
         let next = next.clone();
         async move {
-            wallet.client().sign_in(&request).await?;
+            second.heard(wallet.client().sign_in(&request).await)?;
             navigation.replace(&next);
             Ok::<(), ClientError>(())
         }
@@ -90,11 +92,16 @@ fn ByPassword() -> View {
             String::new()
         }
     });
-    let trouble = Signal::derive(move || failed.get().filter(|_| !wrong()).map(Trouble::Request));
+    let trouble =
+        Signal::derive(move || failed.get().filter(|error| !wrong() && !is_about_code(error)).map(Trouble::Request));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        let request = Request { handle: handle.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        let request = Request {
+            handle: handle.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
+            one_time_code: second.code(),
+        };
         if !request.handle.is_empty() && !request.password.is_empty() {
             signing_in.start(request);
         }
@@ -118,6 +125,7 @@ fn ByPassword() -> View {
                 autocomplete="current-password"
                 error=password_error
             />
+            <SecondField second=second />
             <TroubleNote trouble=trouble />
             <Button text=say!(words, sign_in) kind=weight busy=signing_in.pending() />
         </form>

@@ -82,7 +82,7 @@ pub fn kept(stage: &Stage, table: Table) -> Vec<String> {
 
 /// The sign-in of `handle`.
 pub fn sign_in(handle: &str) -> SignIn {
-    SignIn { handle: handle.to_owned(), password: "jade-river-walks-2026".to_owned() }
+    SignIn { handle: handle.to_owned(), password: "jade-river-walks-2026".to_owned(), one_time_code: None }
 }
 
 /// A payment of `minor` fen to lan.

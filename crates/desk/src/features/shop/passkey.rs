@@ -7,6 +7,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Banner, Button, ButtonKind, Card, Field, FieldKind, Glyph, Icon, Sheet, Toaster, Tone};
 
+use crate::features::sign_in::second::{Second, SecondField};
 use crate::say;
 use crate::state::Till;
 use crate::texts::{Language, failure};
@@ -76,8 +77,9 @@ fn ConfirmForm(
 ) -> View {
     let (till, language) = (Till::get(), Language::get());
     let typed = RwSignal::new(String::new());
+    let second = Second::new();
     let by_password = Act::new(move |password: String| async move {
-        till.client().confirm_by_password(password).await?;
+        second.heard(till.client().confirm_by_password(password, second.code()).await)?;
         // The sheet may be closed by now; then nothing goes on.
         let _ = go_on.try_run(());
         Outcome::Ok(())
@@ -116,6 +118,7 @@ fn ConfirmForm(
                 kind=FieldKind::Password
                 autocomplete="current-password"
             />
+            <SecondField second=second />
             {wrong}
             <Button text=say!(confirm_by_password) busy=by_password.pending() disabled=is_empty />
             <Button text=say!(confirm_by_passkey) kind=ButtonKind::Quiet glyph=Glyph::Key busy=by_passkey.pending() press=press />

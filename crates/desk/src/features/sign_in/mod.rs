@@ -1,4 +1,6 @@
-//! Signing in with a passkey of the desk, or with a wallet's name and password. Wallets are opened in the wallet app; the desk only leads there.
+//! Signing in with a passkey of the desk, or with a wallet's name and password, and a one-time code where the person has them on. Wallets are opened in the wallet app; the desk only leads there.
+
+pub mod second;
 
 use leptos::prelude::*;
 use qianbao_api::identity::{SessionView, SignIn as SignInRequest};
@@ -7,6 +9,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Banner, Button, ButtonKind, Field, FieldKind, Glyph, Tone};
 
+use self::second::{Second, SecondField};
 use crate::browser::page;
 use crate::say;
 use crate::state::Till;
@@ -77,13 +80,19 @@ fn ByPassword() -> View {
     let known = untrack(|| till.presence()).person().map(|person| person.handle.clone()).unwrap_or_default();
     let handle = RwSignal::new(known);
     let password = RwSignal::new(String::new());
-    let signing_in = Act::new(move |request: SignInRequest| async move { till.client().sign_in(&request).await });
+    let second = Second::new();
+    let signing_in =
+        Act::new(move |request: SignInRequest| async move { second.heard(till.client().sign_in(&request).await) });
     let complete = Signal::derive(move || !handle.read().trim().is_empty() && !password.read().is_empty());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if complete.get_untracked() {
             let handle = handle.get_untracked().trim().to_lowercase();
-            signing_in.start(SignInRequest { handle, password: password.get_untracked() });
+            signing_in.start(SignInRequest {
+                handle,
+                password: password.get_untracked(),
+                one_time_code: second.code(),
+            });
         }
     };
     let weight = if till.client().has_passkeys() { ButtonKind::Soft } else { ButtonKind::Main };
@@ -105,6 +114,7 @@ fn ByPassword() -> View {
                 autocomplete="current-password"
                 length_max=128
             />
+            <SecondField second=second />
             {wrong(language, signing_in)}
             <Button
                 text=say!(sign_in)

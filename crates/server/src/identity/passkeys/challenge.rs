@@ -12,10 +12,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use qianbao_core::Timestamp;
 use qianbao_core::id::{PersonId, SessionId};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::super::rows::challenges;
-use crate::codes::secrets::Secret;
+use crate::codes::secrets::{Secret, derived};
 use crate::directory::{DirectoryError, Write};
 use crate::door::Call;
 use crate::hosts::Audience;
@@ -67,9 +66,7 @@ pub enum ChallengeError {
 impl ChallengeKey {
     /// The key that goes with a realm's pepper.
     pub fn of_pepper(pepper: &Secret) -> Self {
-        let mut mac = keyed(pepper);
-        mac.update(b"qianbao passkey challenges 1");
-        Self(Zeroizing::new(mac.finalize().into_bytes().into()))
+        Self(derived(pepper, "qianbao passkey challenges 1"))
     }
 
     /// A fresh challenge for `purpose` on the call's host.
@@ -113,7 +110,7 @@ impl ChallengeKey {
     }
 
     fn mac(&self, made_at: Timestamp, random: [u8; 16], purpose: Purpose, audience: Audience) -> Hmac<Sha256> {
-        let mut mac = keyed(&self.0);
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).expect("HMAC takes keys of any length");
         mac.update(purpose.text().as_bytes());
         // No purpose and no audience holds a line end.
         mac.update(b"\n");
@@ -191,12 +188,10 @@ pub async fn sweep(write: &mut Write, now: Timestamp) -> Result<(), DirectoryErr
     challenges::sweep(write, now).await
 }
 
-fn keyed(secret: &Secret) -> Hmac<Sha256> {
-    Hmac::new_from_slice(secret.as_slice()).expect("HMAC takes keys of any length")
-}
-
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000_000);

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::response::NoContent;
 use qianbao_api::identity::DeviceHost;
 use qianbao_api::passkeys::{Factors, PasskeyChange, PasskeyView};
-use qianbao_core::Timestamp;
 use qianbao_core::id::{PasskeyId, PersonId};
 use qianbao_core::text::DisplayName;
 
@@ -12,16 +11,14 @@ use super::PasskeyError;
 use super::make::{PASSKEYS_MAX, note};
 use crate::door::{At, Body, Call, Signed};
 use crate::hosts::Audience;
-use crate::identity::confirm;
-use crate::identity::rows;
 use crate::identity::rows::passkeys::{self, Passkey};
+use crate::identity::{confirm, one_time_codes, rows};
 use crate::problem::Refusal;
 
 /// How the signed-in person can sign in.
 #[utoipa::path(get, path = "/v1/factors", tag = "identity", responses((status = 200, body = Factors)))]
 pub async fn factors(call: Call, signed: Signed) -> Result<Json<Factors>, Refusal> {
-    let (password_set_at, passkeys) = all(&call, signed.person).await?;
-    Ok(Json(Factors { password_set_at, passkeys }))
+    Ok(Json(all(&call, signed.person).await?))
 }
 
 /// Names one.
@@ -45,10 +42,14 @@ pub async fn remove(call: Call, signed: Signed, At(id): At<PasskeyId>) -> Result
     Ok(NoContent)
 }
 
-async fn all(call: &Call, person: PersonId) -> Result<(Option<Timestamp>, Vec<PasskeyView>), PasskeyError> {
+async fn all(call: &Call, person: PersonId) -> Result<Factors, PasskeyError> {
     let readers = call.realm.directory.readers();
     let found = passkeys::of(readers, person, 2 * PASSKEYS_MAX).await?;
-    Ok((rows::password_set_at(readers, person).await?, found.into_iter().map(view).collect()))
+    Ok(Factors {
+        password_set_at: rows::password_set_at(readers, person).await?,
+        one_time_codes_since: one_time_codes::on_since(call, person).await?,
+        passkeys: found.into_iter().map(view).collect(),
+    })
 }
 
 /// A passkey as its person sees it.
@@ -76,7 +77,7 @@ pub async fn name(call: &Call, person: PersonId, id: PasskeyId, typed: &str) -> 
         return Err(PasskeyError::Missing);
     }
     write.commit().await?;
-    let (_, found) = all(call, person).await?;
+    let found = all(call, person).await?.passkeys;
     found.into_iter().find(|passkey| passkey.id == id).ok_or(PasskeyError::Missing)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod challenges;
 pub mod devices;
+pub mod one_time_codes;
 pub mod passkeys;
 pub mod sessions;
 pub mod tries;
@@ -103,20 +104,24 @@ pub async fn update(write: &mut Write, person: &Person) -> Result<(), DirectoryE
     Ok(())
 }
 
-/// Writes a person's password, as a PHC string, in the place of the one before.
+/// Writes a person's password, as a PHC string, in the place of the one before. `stands_alone`: whether it is long enough without a second
+/// factor.
 pub async fn put_password(
     write: &mut Write,
     person: PersonId,
     phc: &str,
+    stands_alone: bool,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
     sqlx::query(
-        "INSERT INTO passwords (person, phc, changed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (person) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at",
+        "INSERT INTO passwords (person, phc, changed_at, stands_alone) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (person) DO UPDATE SET
+            phc = excluded.phc, changed_at = excluded.changed_at, stands_alone = excluded.stands_alone",
     )
     .bind(person.to_string())
     .bind(phc)
     .bind(now.0)
+    .bind(i64::from(stands_alone))
     .execute(write.sql())
     .await?;
     Ok(())
@@ -138,6 +143,15 @@ pub async fn password_set_at(readers: &AnyPool, person: PersonId) -> Result<Opti
         .fetch_optional(readers)
         .await?;
     Ok(row.map(|(changed_at,)| Timestamp(changed_at)))
+}
+
+/// Whether a person has a password that does not stand alone, within a write.
+pub async fn needs_second(write: &mut Write, person: PersonId) -> Result<bool, DirectoryError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT changed_at FROM passwords WHERE person = $1 AND stands_alone = 0")
+        .bind(person.to_string())
+        .fetch_optional(write.sql())
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Whether a person has a password, within a write.

@@ -7,6 +7,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Field, FieldKind, Glyph, Icon, Sheet};
 
+use crate::parts::second::{Second, SecondField, is_about_code};
 use crate::parts::{Trouble, TroubleNote};
 use crate::state::Wallet;
 use crate::words::{said, say, words};
@@ -98,6 +99,7 @@ fn ConfirmForm(
 ) -> View {
     let (words, wallet) = (words(), Wallet::get());
     let typed = RwSignal::new(String::new());
+    let second = Second::new();
     // The sheet may be closed by the time the answer is there; then nothing goes on.
     let go_on = Callback::new(move |()| confirm.go_on());
     let by_passkey = Act::new(move |(): ()| async move {
@@ -106,7 +108,7 @@ fn ConfirmForm(
         Ok::<(), ClientError>(())
     });
     let by_password = Act::new(move |password: String| async move {
-        wallet.client().confirm_by_password(password).await?;
+        second.heard(wallet.client().confirm_by_password(password, second.code()).await)?;
         let _ = go_on.try_run(());
         Ok::<(), ClientError>(())
     });
@@ -117,7 +119,8 @@ fn ConfirmForm(
     };
     let wrong = Signal::derive(move || if is_wrong() { said!(words, password_wrong) } else { String::new() });
     let trouble = Signal::derive(move || {
-        let of_password = by_password.value().get().and_then(Result::err).filter(|_| !is_wrong());
+        let of_password =
+            by_password.value().get().and_then(Result::err).filter(|error| !is_wrong() && !is_about_code(error));
         of_password.or_else(|| by_passkey.value().get().and_then(Result::err)).map(Trouble::Request)
     });
     let passkey = move || {
@@ -147,6 +150,7 @@ fn ConfirmForm(
                         autocomplete="current-password"
                         error=wrong
                     />
+                    <SecondField second=second />
                     <Button
                         text=say!(words, confirm_by_password)
                         kind=ButtonKind::Soft

@@ -1,5 +1,6 @@
-//! How a person signs in: their passkeys and their password. What changes it asks who is there first, unless they have just signed in.
+//! How a person signs in: their passkeys, their password, and one-time codes beside it. What changes it asks who is there first, unless they have just signed in.
 
+mod codes;
 mod confirm;
 mod passkey;
 mod password;
@@ -12,13 +13,14 @@ use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Card, Fetched, Glyph, Mark, Row, Sheet, Skeleton, Tag, Toaster, Tone};
 
+use self::codes::CodesForm;
 use self::confirm::{Confirm, ConfirmSheet, failure};
 use self::passkey::{PasskeyForm, title};
 use self::password::PasswordForm;
 use crate::browser::calendar::{Style, written};
 use crate::parts::{Trouble, TroubleNote, moment};
 use crate::state::Wallet;
-use crate::words::{said, say, words};
+use crate::words::{Words, said, say, words};
 
 /// The list, and the ways to change it.
 #[component]
@@ -52,8 +54,8 @@ pub fn Factors() -> View {
             .map(|passkey| view! { <li><PasskeyRow passkey=passkey chosen=chosen /></li> })
             .collect::<Vec<_>>()
     };
-    let setting = RwSignal::new(false);
-    let password = move || factors.get().map(|found| view! { <PasswordRow found=found open=setting /> });
+    let (setting, coding) = (RwSignal::new(false), RwSignal::new(false));
+    let password = move || factors.get().map(|found| view! { <PasswordRow found=found open=setting codes=coding /> });
     let is_open = Signal::derive(move || chosen.read().is_some());
     let form = move || {
         chosen
@@ -65,9 +67,11 @@ pub fn Factors() -> View {
     });
     let done = move |()| {
         setting.set(false);
+        coding.set(false);
         found.refetch();
     };
     let has_password = Signal::derive(move || factors.get().is_some_and(|found| found.password_set_at.is_some()));
+    let has_codes = Signal::derive(move || factors.get().is_some_and(|found| found.one_time_codes_since.is_some()));
     let has_passkey = Signal::derive(move || {
         let is_here = |passkey: &PasskeyView| passkey.host == DeviceHost::Wallet;
         factors.get().is_some_and(|found| found.passkeys.iter().any(is_here))
@@ -85,6 +89,9 @@ pub fn Factors() -> View {
         </Sheet>
         <Sheet open=setting title=say!(words, password) close=move |()| setting.set(false)>
             <PasswordForm confirm=confirm done=done />
+        </Sheet>
+        <Sheet open=coding title=say!(words, codes) close=move |()| coding.set(false)>
+            {move || view! { <CodesForm is_on=has_codes.get() confirm=confirm done=done /> }}
         </Sheet>
         <ConfirmSheet confirm=confirm has_password=has_password has_passkey=has_passkey />
     }
@@ -116,28 +123,40 @@ fn PasskeyRow(
     view! { <Row lead=lead title=name detail=detail end=end press=move |()| chosen.set(Some(for_press.clone())) /> }
 }
 
-/// The password, or that there is none.
+/// The password, or that there is none; and the codes beside it, where there is one.
 #[component]
 fn PasswordRow(
     /// How the person can sign in.
     found: Found,
-    /// Set when it is pressed.
+    /// Set when the password is pressed.
     open: RwSignal<bool>,
+    /// Set when the codes are pressed.
+    codes: RwSignal<bool>,
 ) -> View {
     let words = words();
-    let set_at = found.password_set_at;
-    let tone = if set_at.is_some() { Tone::Jade } else { Tone::Plain };
-    let lead = view! { <Mark glyph=Glyph::Keyboard tone=tone /> };
-    let detail = (move || {
-        set_at.map_or_else(
-            || said!(words, password_none),
-            |at| said!(words, password_since, day = written(at, Style::Full, words.get_locale())),
-        )
-    })
-    .built();
+    let (set_at, on_since) = (found.password_set_at, found.one_time_codes_since);
+    let tone = |at: Option<_>| if at.is_some() { Tone::Jade } else { Tone::Plain };
+    let since = move |at, none: fn(Words) -> String, some: fn(Words, String) -> String| {
+        move || match at {
+            None => none(words),
+            Some(at) => some(words, written(at, Style::Full, words.get_locale())),
+        }
+    };
+    let lead = view! { <Mark glyph=Glyph::Keyboard tone=tone(set_at) /> };
+    let set = since(set_at, |words| said!(words, password_none), |words, day| said!(words, password_since, day = day));
+    let beside = (set_at.is_some() || on_since.is_some()).then(|| {
+        let lead = view! { <Mark glyph=Glyph::Shield tone=tone(on_since) /> };
+        let on = since(on_since, |words| said!(words, codes_none), |words, day| said!(words, codes_since, day = day));
+        view! {
+            <li>
+                <Row lead=lead title=text(say!(words, codes)) detail=on.built() press=move |()| codes.set(true) />
+            </li>
+        }
+    });
     view! {
         <li>
-            <Row lead=lead title=text(say!(words, password)) detail=detail press=move |()| open.set(true) />
+            <Row lead=lead title=text(say!(words, password)) detail=set.built() press=move |()| open.set(true) />
         </li>
+        {beside}
     }
 }

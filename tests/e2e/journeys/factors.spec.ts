@@ -1,6 +1,7 @@
-// Passkeys: opening a wallet with one, signing in, adding, naming and removing, confirming who is there, the desk's own.
+// Passkeys and one-time codes: opening a wallet, signing in, adding, naming and removing, confirming who is there, the desk's own.
 
 import { answered } from "../harness/guard";
+import { oneTimeCode } from "../harness/oneTimeCodes";
 import { Authenticator, withoutPasskeys } from "../harness/passkeys";
 import { inspectBoth } from "../harness/screens";
 import { expect, PASSWORD, test } from "../harness/test";
@@ -169,4 +170,44 @@ test("the desk has passkeys of its own", { tag: "@identity" }, async ({ doors, g
   await row.click();
   await wallet.button("passkey_remove").click();
   await expect(row).toHaveCount(0);
+});
+
+test("a one-time code is turned on, asked for with the password, and turned off", { tag: "@identity" }, async ({ house, doors, guard }) => {
+  guard.allow(answered(401, /\/v1\/(sync|events|session|one-time-codes)/), answered(422, /\/v1\/password/));
+  const handle = fresh();
+  await new Visitor(house, "wallet").signUp(handle, PASSWORD);
+  const wallet = await doors.wallet({ language: "en" });
+  await wallet.enter(handle, PASSWORD);
+  await wallet.go("/me");
+  const row = wallet.rows("factors").filter({ hasText: wallet.say("codes") });
+  await expect(row).toContainText(wallet.say("codes_none"));
+  await row.click();
+  await wallet.button("codes_begin").click();
+  const secret = await wallet.sheet().locator(".facts-code").innerText();
+  await inspectBoth(wallet.page, "state-codes");
+  await wallet.field("one_time_code").fill("12345");
+  await wallet.button("codes_turn_on").click();
+  await wallet.expectText("one_time_code_wrong");
+  await wallet.field("one_time_code").fill(oneTimeCode(secret));
+  await wallet.button("codes_turn_on").click();
+  await expect(row).not.toContainText(wallet.say("codes_none"));
+
+  await wallet.button("sign_out").click();
+  await wallet.sheet().getByRole("button", { name: wallet.say("sign_out") }).click();
+  await wallet.link("sign_in").click();
+  await wallet.signIn(handle, PASSWORD);
+  await expect(wallet.field("one_time_code")).toBeVisible();
+  await inspectBoth(wallet.page, "state-sign-in-code");
+  await wallet.field("one_time_code").fill("12345");
+  await wallet.button("sign_in").click();
+  await wallet.expectText("one_time_code_wrong");
+  // The code of this half minute has turned them on; the next one is good already.
+  await wallet.field("one_time_code").fill(oneTimeCode(secret, 1));
+  await wallet.button("sign_in").click();
+  await wallet.expectHome();
+
+  await wallet.go("/me");
+  await row.click();
+  await wallet.button("codes_turn_off").click();
+  await expect(row).toContainText(wallet.say("codes_none"));
 });
