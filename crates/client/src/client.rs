@@ -34,6 +34,9 @@ use crate::transport::{Answer, Method, Request, Transport, TransportError};
 use crate::verify::{KeyRing, Verifier};
 use crate::wake::Wake;
 
+/// Where a session is renewed.
+pub(crate) const CONFIRMATION: &str = "/v1/session/confirmation";
+
 /// What the client stands on; the browser's bodies in the app, scripted ones in tests.
 #[derive(Clone)]
 pub struct Platform {
@@ -79,6 +82,10 @@ pub(crate) struct Inner {
     pub(crate) was_ended: Cell<bool>,
     /// The turn to tell the server of a sign-out.
     pub(crate) parting: Mutex<()>,
+    /// Goes up each time that another session is in the place of the one before.
+    pub(crate) renewals: Cell<u32>,
+    /// Held while a confirmation puts another session there.
+    pub(crate) renewing: Mutex<()>,
     pub(crate) held: Held,
     pub(crate) outbox: Outbox,
     pub(crate) wake: Wake,
@@ -149,8 +156,29 @@ impl Client {
         self.send(request).await
     }
 
-    /// An exchange, whatever is owed. Learns the server's clock.
+    /// An exchange, whatever is owed.
+    ///
+    /// Who is refused for want of a session, and was not when they asked, asks once more: the session was renewed meanwhile, and the refusal
+    /// was for the one before. Nothing was done for it.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer, ClientError> {
+        let renewals = self.inner.renewals.get();
+        let (again, is_renewal) = (request.clone(), request.path == CONFIRMATION);
+        let is_refused = |answer: &Result<Answer, ClientError>| matches!(answer, Err(error) if error.code() == Some(ProblemCode::SignInRequired));
+        let mut answer = self.send_once(request).await;
+        if is_refused(&answer) && !is_renewal {
+            drop(self.inner.renewing.lock().await);
+            if self.inner.renewals.get() != renewals {
+                answer = self.send_once(again).await;
+            }
+        }
+        if is_refused(&answer) {
+            self.session_over();
+        }
+        answer
+    }
+
+    /// One exchange. Learns the server's clock.
+    async fn send_once(&self, request: Request) -> Result<Answer, ClientError> {
         let (what, deadline_ms) = (request.path.clone(), request.deadline_ms);
         let (sent, stay) = (self.inner.platform.clock.now(), self.stay());
         let answer = self.inner.platform.transport.send(request).await;
@@ -175,9 +203,6 @@ impl Client {
         if error.code() == Some(ProblemCode::DeviceEnded) {
             self.device_ended().await;
             return Err(ClientError::SignedOut);
-        }
-        if error.is_signed_out() {
-            self.session_over();
         }
         Err(error)
     }

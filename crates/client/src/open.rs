@@ -51,6 +51,8 @@ impl Client {
             left: Cell::default(),
             was_ended: Cell::default(),
             parting: Mutex::default(),
+            renewals: Cell::new(0),
+            renewing: Mutex::default(),
             held: Held::default(),
             outbox: Outbox::default(),
             wake: Wake::default(),

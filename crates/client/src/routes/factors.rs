@@ -6,7 +6,7 @@ use qianbao_api::passkeys::{Assertion, Factors, Newcomer, PasskeyChange, Passkey
 use qianbao_core::id::PasskeyId;
 use serde::de::DeserializeOwned;
 
-use crate::client::{Client, malformed};
+use crate::client::{CONFIRMATION, Client, malformed};
 use crate::error::ClientError;
 use crate::json;
 use crate::transport::{Method, Request};
@@ -23,8 +23,11 @@ impl Client {
         let options = self.exchange(Request::send(Method::Post, "/v1/people/passkey-options", body)).await?.body;
         let passkey: Registration = answer(&self.inner.platform.authenticator.create(options).await?)?;
         let Newcomer { handle, display_name, legal_name, locale } = newcomer.clone();
+        let credential = passkey.id.clone();
         let request = SignUp { handle, display_name, legal_name, password: None, passkey: Some(passkey), locale };
-        self.sign_up(&request).await
+        let made = self.sign_up(&request).await;
+        self.disown(&made, &credential);
+        made
     }
 
     /// Signs in with a passkey of this device; the authenticator knows whose it is.
@@ -66,7 +69,9 @@ impl Client {
     pub async fn add_passkey(&self) -> Result<PasskeyView, ClientError> {
         let options = self.options("/v1/passkeys/options").await?;
         let made: Registration = answer(&self.inner.platform.authenticator.create(options).await?)?;
-        self.tell(Method::Post, "/v1/passkeys", &made).await
+        let taken = self.tell(Method::Post, "/v1/passkeys", &made).await;
+        self.disown(&taken, &made.id);
+        taken
     }
 
     /// Names a passkey.
@@ -104,8 +109,21 @@ impl Client {
     }
 
     async fn prove(&self, request: Confirmation) -> Result<SessionView, ClientError> {
-        let session = self.tell(Method::Post, "/v1/session/confirmation", &request).await?;
+        // Until the new session is here, nobody takes the end of the old one for the end of all.
+        let turn = self.inner.renewing.lock().await;
+        let session = self.tell(Method::Post, CONFIRMATION, &request).await?;
+        self.inner.renewals.set(self.inner.renewals.get().wrapping_add(1));
+        drop(turn);
         self.welcome(session, true).await
+    }
+
+    /// Tells the authenticator of a passkey that it made in vain, so that it does not offer it.
+    fn disown<T>(&self, answer: &Result<T, ClientError>, credential: &str) {
+        if let Err(ClientError::Problem(problem)) = answer
+            && !matches!(problem.code, ProblemCode::PasskeyKnown | ProblemCode::Timeout | ProblemCode::Internal)
+        {
+            self.inner.platform.authenticator.unknown(credential);
+        }
     }
 
     async fn options(&self, path: &str) -> Result<String, ClientError> {

@@ -128,6 +128,9 @@ impl Client {
 
     /// Takes over a session: another person's copy goes first.
     pub(crate) async fn welcome(&self, session: SessionView, is_new: bool) -> Result<SessionView, ClientError> {
+        if is_new {
+            self.inner.renewals.set(self.inner.renewals.get().wrapping_add(1));
+        }
         let same = self.presence().person().is_some_and(|person| person.id == session.person.id);
         if !same && self.wipe().await.is_err() {
             self.go_adrift();

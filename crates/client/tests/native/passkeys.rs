@@ -1,5 +1,8 @@
 //! Passkeys: what the authenticator is asked is the server's word, what it answers reaches the server, and a "no" is no answer.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use qianbao_api::ProblemCode;
 use qianbao_api::passkeys::{Assertion, Newcomer};
 use qianbao_client::authenticator::AuthenticatorError;
@@ -117,4 +120,44 @@ fn a_browser_without_passkeys_says_so() {
     assert!(client.has_passkeys());
     stage.device.authenticator().is_missing.set(true);
     assert!(!client.has_passkeys());
+}
+
+#[test]
+fn a_refusal_of_the_session_before_is_not_the_end_of_the_one_after() {
+    // It comes while the confirmation is on its way, when the new session has just come, and long after.
+    for delay_us in [20_000, 45_000, 60_000, 3_000_000] {
+        let stage = Stage::new();
+        let client = stage.signed_in();
+        stage.network.sync_delay_us.set(delay_us);
+        stage.server.refuses_sync.set(true);
+        let (asks, confirms) = (client.clone(), client.clone());
+        let answered = Rc::new(RefCell::new(None));
+        let told = answered.clone();
+        stage.world.spawn(async move {
+            told.replace(Some(asks.refresh().await));
+        });
+        let begin = stage.world.sleep_us(5_000);
+        let confirmed = stage.world.run(async move {
+            begin.await;
+            confirms.confirm_by_passkey().await
+        });
+        confirmed.expect("ming is there");
+        stage.world.run(stage.world.sleep_us(60_000_000));
+        assert!(matches!(client.presence(), Presence::SignedIn(_)), "{delay_us} µs: {:?}", client.presence());
+        assert!(
+            matches!(*answered.borrow(), Some(Ok(()))),
+            "{delay_us} µs: it was asked again: {:?}",
+            answered.borrow()
+        );
+    }
+}
+
+#[test]
+fn a_session_that_is_over_is_over() {
+    let stage = Stage::new();
+    let client = stage.signed_in();
+    stage.server.refuses_sync.set(true);
+    let asks = client.clone();
+    let answer = stage.world.run(async move { asks.refresh().await });
+    assert!(answer.is_err() && matches!(client.presence(), Presence::Expired(_)), "{:?}", client.presence());
 }

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use qianbao_api::ProblemCode;
 use qianbao_api::identity::{Confirmation, SessionView};
 use qianbao_api::passkeys::RequestOptions;
+use qianbao_core::Timestamp;
 
 use super::open::{self, Opened};
 use super::passkeys::challenge::Purpose;
@@ -15,8 +16,9 @@ use super::passkeys::{PasskeyError, make, sign_in as by_passkey};
 use super::rows;
 use super::rows::sessions;
 use super::sign_in::{self as by_password, SignInError, Typed};
+use super::tries::Tried;
 use super::visitor::Visitor;
-use crate::directory::DirectoryError;
+use crate::directory::{DirectoryError, Write};
 use crate::door::{Body, Call, Signed};
 use crate::problem::{Refusal, Refuses};
 
@@ -38,6 +40,12 @@ pub enum ConfirmError {
     /// The passkey.
     #[error(transparent)]
     Passkey(#[from] PasskeyError),
+    /// The person has no passkey on this host.
+    #[error("expected a passkey of this person on this host; confirm with the password")]
+    NoPasskey,
+    /// The session was ended while it asked.
+    #[error("expected a live session in the cookie; sign in")]
+    Ended,
     /// A session without a person, which the tables forbid.
     #[error("expected the person of a session in the directory")]
     Gone,
@@ -53,6 +61,8 @@ impl Refuses for ConfirmError {
             Self::Factor => ProblemCode::MalformedRequest,
             Self::Password(error) => error.code(),
             Self::Passkey(error) => error.code(),
+            Self::NoPasskey => ProblemCode::NotFound,
+            Self::Ended => ProblemCode::SignInRequired,
             Self::Gone => ProblemCode::Internal,
             Self::Directory(error) => error.code(),
         }
@@ -81,7 +91,7 @@ pub async fn confirm_options(call: Call, signed: Signed) -> Result<Json<RequestO
     let here = make::here(&call, signed.person).await.map_err(ConfirmError::Directory)?;
     if here.is_empty() {
         // An empty list would let any passkey answer, also of somebody else.
-        return Err(ConfirmError::Passkey(PasskeyError::Unknown).into());
+        return Err(ConfirmError::NoPasskey.into());
     }
     Ok(Json(by_passkey::options(&call, Purpose::Confirm(signed.session), here)))
 }
@@ -111,9 +121,9 @@ pub async fn renew(
     let person = rows::person(call.realm.directory.readers(), signed.person).await?.ok_or(ConfirmError::Gone)?;
     let (mut write, person, factor) = match (&request.password, &request.passkey) {
         (Some(password), None) => {
-            let handle = person.handle.clone();
+            let tried = Tried::Confirming(person.id);
             let typed = Typed { password, one_time_code: request.one_time_code.as_deref() };
-            let (write, person) = by_password::proven(call, &handle, Some(person), typed).await?;
+            let (write, person) = by_password::proven(call, tried, Some(person), typed).await?;
             (write, person, "password")
         }
         (None, Some(answer)) => {
@@ -127,17 +137,32 @@ pub async fn renew(
         }
         (None, None) | (Some(_), Some(_)) => return Err(ConfirmError::Factor),
     };
+    // A session that was ended meanwhile has nothing to renew.
+    if sessions::opened_at_in(&mut write, signed.session).await?.is_none() {
+        return Err(ConfirmError::Ended);
+    }
     let opened = open::open(&mut write, call, &person, visitor, factor).await?;
     write.commit().await?;
     Ok(opened)
 }
 
-/// Refuses what asks for a fresh session when this one is not.
+/// Refuses what asks for a fresh session when this one is not: a first look, before anything is done for it.
 ///
 /// # Errors
 /// [`ConfirmError::Required`].
 pub async fn require(call: &Call, signed: &Signed) -> Result<(), ConfirmError> {
-    let opened_at = sessions::opened_at(&call.realm.directory, signed.session).await?;
+    is_fresh(call, sessions::opened_at(&call.realm.directory, signed.session).await?)
+}
+
+/// The same within the write that changes something: the session may have been ended since.
+///
+/// # Errors
+/// [`ConfirmError::Required`].
+pub async fn require_in(write: &mut Write, call: &Call, signed: &Signed) -> Result<(), ConfirmError> {
+    is_fresh(call, sessions::opened_at_in(write, signed.session).await?)
+}
+
+fn is_fresh(call: &Call, opened_at: Option<Timestamp>) -> Result<(), ConfirmError> {
     let is_fresh = opened_at.is_some_and(|at| at.plus_seconds(CONFIRMED_S) > call.now);
     if is_fresh { Ok(()) } else { Err(ConfirmError::Required) }
 }

@@ -8,6 +8,7 @@ use qianbao_api::identity::NewPassword;
 use qianbao_core::password::{self, Beside, PasswordError};
 
 use super::common::is_common;
+use super::confirm::ConfirmError;
 use super::password::HashError;
 use super::rows;
 use super::rows::sessions;
@@ -25,6 +26,9 @@ pub enum NewPasswordError {
     /// It could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// The session is not fresh any more.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmError),
     /// The directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -36,6 +40,7 @@ impl Refuses for NewPasswordError {
             Self::Password(PasswordError::Length { .. }) => ProblemCode::PasswordLength,
             Self::Password(PasswordError::Common) => ProblemCode::PasswordCommon,
             Self::Hash(error) => error.code(),
+            Self::Confirm(error) => error.code(),
             Self::Directory(error) => error.code(),
         }
     }
@@ -67,6 +72,7 @@ pub async fn replace(call: &Call, signed: &Signed, typed: &str) -> Result<(), Ne
     password::check(typed, if codes_are_on { Beside::Second } else { Beside::Nothing }, is_common)?;
     let phc = call.app.password_workers.hash(&call.realm.pepper, typed, call.random()).await?;
     let mut write = call.realm.directory.begin().await?;
+    confirm::require_in(&mut write, call, signed).await?;
     let stands_alone = password::stands_alone(typed);
     // Within the write, after which codes cannot be turned off any more beside a short password.
     if !stands_alone && !rows::one_time_codes::are_on(&mut write, signed.person).await? {

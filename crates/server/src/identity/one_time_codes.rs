@@ -18,9 +18,10 @@ use qianbao_core::id::PersonId;
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
+use super::confirm::{self, ConfirmError};
+use super::rows::one_time_codes::Row;
 use super::rows::{self, one_time_codes};
 use super::tries::{Try, TryError};
-use super::{confirm, rows::one_time_codes::Row};
 use crate::codes::secrets::{Secret, derived};
 use crate::directory::{DirectoryError, NewEvent, Write};
 use crate::door::{Body, Call, Signed};
@@ -53,6 +54,9 @@ pub enum CodesError {
     /// The password would be too short without them.
     #[error("expected a password of at least 15 characters before one-time codes are turned off")]
     Short,
+    /// The session is not fresh any more.
+    #[error(transparent)]
+    Confirm(Box<ConfirmError>),
     /// Too many tries.
     #[error(transparent)]
     Tries(#[from] TryError),
@@ -64,6 +68,12 @@ pub enum CodesError {
     Directory(#[from] DirectoryError),
 }
 
+impl From<ConfirmError> for CodesError {
+    fn from(error: ConfirmError) -> Self {
+        Self::Confirm(Box::new(error))
+    }
+}
+
 impl Refuses for CodesError {
     fn code(&self) -> ProblemCode {
         match self {
@@ -71,6 +81,7 @@ impl Refuses for CodesError {
             Self::Missing => ProblemCode::NotFound,
             Self::Wrong => ProblemCode::OneTimeCodeWrong,
             Self::Short => ProblemCode::PasswordLength,
+            Self::Confirm(error) => error.code(),
             Self::Tries(TryError::Spent { .. }) => ProblemCode::TooManyRequests,
             Self::Gone => ProblemCode::Internal,
             Self::Tries(TryError::Directory(error)) | Self::Directory(error) => error.code(),
@@ -97,7 +108,7 @@ impl Refuses for CodesError {
 #[utoipa::path(post, path = "/v1/one-time-codes", tag = "identity", responses((status = 200, body = OneTimeCodes)))]
 pub async fn begin(call: Call, signed: Signed) -> Result<Json<OneTimeCodes>, Refusal> {
     confirm::require(&call, &signed).await?;
-    Ok(Json(make(&call, signed.person).await?))
+    Ok(Json(make(&call, &signed).await?))
 }
 
 /// Turns codes on, for who shows that their app has the secret.
@@ -105,7 +116,7 @@ pub async fn begin(call: Call, signed: Signed) -> Result<Json<OneTimeCodes>, Ref
     responses((status = 204, description = "On.")))]
 pub async fn activate(call: Call, signed: Signed, Body(request): Body<OneTimeCode>) -> Result<NoContent, Refusal> {
     confirm::require(&call, &signed).await?;
-    turn_on(&call, signed.person, &request.code).await?;
+    turn_on(&call, &signed, &request.code).await?;
     Ok(NoContent)
 }
 
@@ -113,19 +124,21 @@ pub async fn activate(call: Call, signed: Signed, Body(request): Body<OneTimeCod
 #[utoipa::path(delete, path = "/v1/one-time-codes", tag = "identity", responses((status = 204, description = "Off.")))]
 pub async fn end(call: Call, signed: Signed) -> Result<NoContent, Refusal> {
     confirm::require(&call, &signed).await?;
-    turn_off(&call, signed.person).await?;
+    turn_off(&call, &signed).await?;
     Ok(NoContent)
 }
 
-/// Makes a secret for `person`.
+/// Makes a secret for the signed-in person.
 ///
 /// # Errors
 /// [`CodesError`]; then there is none.
-pub async fn make(call: &Call, person: PersonId) -> Result<OneTimeCodes, CodesError> {
+pub async fn make(call: &Call, signed: &Signed) -> Result<OneTimeCodes, CodesError> {
+    let person = signed.person;
     let found = rows::person(call.realm.directory.readers(), person).await?.ok_or(CodesError::Gone)?;
     let secret: SharedSecret = Zeroizing::new(call.random());
     let sealed = call.realm.seal_key.seal(person, &secret, call.random());
     let mut write = call.realm.directory.begin().await?;
+    confirm::require_in(&mut write, call, signed).await?;
     if !one_time_codes::begin(&mut write, person, &sealed, call.now).await? {
         return Err(CodesError::On);
     }
@@ -136,11 +149,12 @@ pub async fn make(call: &Call, person: PersonId) -> Result<OneTimeCodes, CodesEr
     Ok(OneTimeCodes { secret, uri })
 }
 
-/// Turns codes on for `person`, whose app shows `code`.
+/// Turns codes on for the signed-in person, whose app shows `code`.
 ///
 /// # Errors
 /// [`CodesError`]; then they are off.
-pub async fn turn_on(call: &Call, person: PersonId, code: &str) -> Result<(), CodesError> {
+pub async fn turn_on(call: &Call, signed: &Signed, code: &str) -> Result<(), CodesError> {
+    let person = signed.person;
     let directory = &call.realm.directory;
     let begun = one_time_codes::of(directory.readers(), person).await?.ok_or(CodesError::Missing)?;
     if begun.on_since.is_some() {
@@ -149,6 +163,7 @@ pub async fn turn_on(call: &Call, person: PersonId, code: &str) -> Result<(), Co
     let counted = Try::count_code(directory, person, call.now).await?;
     let step = step_of(call, person, &begun, code)?.ok_or(CodesError::Wrong)?;
     let mut write = directory.begin().await?;
+    confirm::require_in(&mut write, call, signed).await?;
     if !one_time_codes::turn_on(&mut write, person, &begun.sealed, step, call.now).await? {
         return Err(CodesError::Missing);
     }
@@ -157,12 +172,14 @@ pub async fn turn_on(call: &Call, person: PersonId, code: &str) -> Result<(), Co
     Ok(write.commit().await?)
 }
 
-/// Turns codes off for `person`.
+/// Turns codes off for the signed-in person.
 ///
 /// # Errors
 /// [`CodesError`]; then they are what they were.
-pub async fn turn_off(call: &Call, person: PersonId) -> Result<(), CodesError> {
+pub async fn turn_off(call: &Call, signed: &Signed) -> Result<(), CodesError> {
+    let person = signed.person;
     let mut write = call.realm.directory.begin().await?;
+    confirm::require_in(&mut write, call, signed).await?;
     if rows::needs_second(&mut write, person).await? {
         return Err(CodesError::Short);
     }

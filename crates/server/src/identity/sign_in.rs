@@ -13,7 +13,7 @@ use super::one_time_codes::{self, CodesError, Second};
 use super::open::{self, Opened};
 use super::password::HashError;
 use super::rows::{self, Person};
-use super::tries::{Try, TryError};
+use super::tries::{Tried, Try, TryError};
 use super::visitor::Visitor;
 use crate::directory::{Directory, DirectoryError, NewEvent, Write};
 use crate::door::{Body, Call};
@@ -93,9 +93,9 @@ pub async fn enter(call: &Call, request: &SignIn, visitor: Visitor<'_>) -> Resul
         Some(handle) => rows::person_by_handle(call.realm.directory.readers(), handle).await?,
         None => None,
     };
-    let subject = handle.as_ref().map_or("?", Handle::as_str);
+    let tried = Tried::Handle(handle.as_ref().map_or("?", Handle::as_str));
     let typed = Typed { password: &request.password, one_time_code: request.one_time_code.as_deref() };
-    let (mut write, person) = proven(call, subject, found, typed).await?;
+    let (mut write, person) = proven(call, tried, found, typed).await?;
     let opened = open::open(&mut write, call, &person, visitor, "password").await?;
     write.commit().await?;
     Ok(opened)
@@ -110,18 +110,18 @@ pub struct Typed<'a> {
     pub one_time_code: Option<&'a str>,
 }
 
-/// The person of `handle` if what was typed is theirs, and the write that has given the counted tries back: what it proves is done in it.
+/// `found` if what was typed is theirs, and the write that has given the counted tries back: what it proves is done in it.
 ///
 /// # Errors
 /// [`SignInError`]; then the try is counted, unless nothing was compared or only a code is missing.
 pub async fn proven(
     call: &Call,
-    handle: &str,
+    tried: Tried<'_>,
     found: Option<Person>,
     typed: Typed<'_>,
 ) -> Result<(Write, Person), SignInError> {
     let directory = &call.realm.directory;
-    let counted = Try::count(directory, handle, &call.address, call.now).await?;
+    let counted = Try::count(directory, tried, &call.address, call.now).await?;
     let phc = match &found {
         Some(person) => rows::password(directory.readers(), person.id).await?,
         None => None,
@@ -145,32 +145,36 @@ pub async fn proven(
         note_failure(call, &subject, r#"{"factor":"password"}"#).await?;
         return Err(SignInError::Wrong);
     };
-    match one_time_codes::second(call, person.id, typed.one_time_code).await? {
-        Second::NotAsked => {}
-        Second::Missing => {
-            give_back(directory, counted).await?;
-            return Err(SignInError::CodeMissing);
-        }
-        Second::Wrong => return wrong_code(call, &person).await,
-        Second::Code { step, counted: code } => {
-            let mut write = directory.begin().await?;
-            if !rows::one_time_codes::take(&mut write, person.id, step).await? {
-                drop(write);
-                return wrong_code(call, &person).await;
-            }
-            code.give_back(&mut write).await?;
-            counted.give_back(&mut write).await?;
-            return Ok((write, person));
-        }
+    let second = one_time_codes::second(call, person.id, typed.one_time_code).await?;
+    if matches!(second, Second::Missing) {
+        give_back(directory, counted).await?;
+        return Err(SignInError::CodeMissing);
     }
     let mut write = directory.begin().await?;
+    // Comparing takes a while. Who has changed their password meanwhile did so because of whom it let in.
+    if !rows::is_password(&mut write, person.id, &phc).await? {
+        drop(write);
+        note_failure(call, &person.id.to_string(), r#"{"factor":"password"}"#).await?;
+        return Err(SignInError::Wrong);
+    }
+    let is_good = match second {
+        Second::NotAsked => !rows::one_time_codes::are_on(&mut write, person.id).await?,
+        Second::Missing | Second::Wrong => false,
+        Second::Code { step, counted: code } => {
+            let is_first = rows::one_time_codes::take(&mut write, person.id, step).await?;
+            if is_first {
+                code.give_back(&mut write).await?;
+            }
+            is_first
+        }
+    };
+    if !is_good {
+        drop(write);
+        note_failure(call, &person.id.to_string(), r#"{"factor":"one_time_code"}"#).await?;
+        return Err(SignInError::CodeWrong);
+    }
     counted.give_back(&mut write).await?;
     Ok((write, person))
-}
-
-async fn wrong_code<T>(call: &Call, person: &Person) -> Result<T, SignInError> {
-    note_failure(call, &person.id.to_string(), r#"{"factor":"one_time_code"}"#).await?;
-    Err(SignInError::CodeWrong)
 }
 
 async fn give_back(directory: &Directory, counted: Try) -> Result<(), DirectoryError> {

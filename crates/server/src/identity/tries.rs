@@ -7,6 +7,8 @@
 //! | all together, a realm | 3,000 | 15 min |
 //! | one-time codes of one person | 10 | 24 h |
 //! | signing up from one network address | 300 | 15 min |
+//! | asking for the options of a new person's passkey from one network address | 300 | 15 min |
+//! | confirming of one person | 10 | 15 min |
 //!
 //! A window starts with its first try. A right password or code gives its try back, so people who know theirs never meet a budget. A full
 //! budget of a handle closes the password for it, not its open sessions and not its passkeys. Of a million codes three are good at a time: who
@@ -50,13 +52,18 @@ pub struct Try {
 }
 
 impl Try {
-    /// Counts a try on `handle` from `address` in every budget, or in none.
+    /// Counts a try on `what` from `address` in every budget, or in none.
     ///
     /// # Errors
     /// [`TryError::Spent`] when a budget is used up.
-    pub async fn count(directory: &Directory, handle: &str, address: &str, now: Timestamp) -> Result<Self, TryError> {
+    pub async fn count(
+        directory: &Directory,
+        what: Tried<'_>,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Self, TryError> {
         let subjects = vec![
-            (format!("handle:{handle}"), HANDLE_TRIES_MAX),
+            (what.subject(), HANDLE_TRIES_MAX),
             (format!("address:{}", network(address)), ADDRESS_TRIES_MAX),
             ("all".to_owned(), ALL_TRIES_MAX),
         ];
@@ -84,6 +91,33 @@ impl Try {
         }
         Ok(())
     }
+}
+
+/// What a password is tried on. Whoever knows a handle can use up its budget; only who holds a session of the person that of confirming, so that
+/// nobody from outside stands in the way of who wants to change a password that is being guessed.
+#[derive(Clone, Copy, Debug)]
+pub enum Tried<'a> {
+    /// A handle, known or not.
+    Handle(&'a str),
+    /// The person at a session.
+    Confirming(PersonId),
+}
+
+impl Tried<'_> {
+    fn subject(self) -> String {
+        match self {
+            Self::Handle(handle) => format!("handle:{handle}"),
+            Self::Confirming(person) => format!("confirm:{person}"),
+        }
+    }
+}
+
+/// Counts a request for the options of a new person's passkey from `address`, which tells whether a handle is taken; never given back.
+///
+/// # Errors
+/// [`TryError::Spent`] when the budget is used up.
+pub async fn count_newcomer(directory: &Directory, address: &str, now: Timestamp) -> Result<(), TryError> {
+    spend(directory, &[(format!("newcomer:{}", network(address)), SIGN_UPS_MAX)], WINDOW_S, now).await
 }
 
 /// Counts a sign-up from `address`; never given back.

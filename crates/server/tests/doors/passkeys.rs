@@ -326,10 +326,15 @@ async fn a_person_has_twenty_passkeys_on_a_host_at_most() -> TestResult {
     let house = House::new().await?;
     let mut ming = house.signed_up("ming").await?;
     let mut authenticator = Authenticator::at(WALLET);
-    for _ in 0..20 {
+    for _ in 0..19 {
         add(&mut ming, &mut authenticator).await?.is::<PasskeyView>()?;
     }
-    assert_eq!(add(&mut ming, &mut authenticator).await?.refused()?, (409, P::PasskeysFull, None));
+    let asked: CreationOptions = ming.ask("POST", "/v1/passkeys/options", None).await?.is()?;
+    add(&mut ming, &mut authenticator).await?.is::<PasskeyView>()?;
+    let refused = ming.ask("POST", "/v1/passkeys/options", None).await?.refused()?;
+    assert_eq!(refused, (409, P::PasskeysFull, None), "before an authenticator makes one in vain");
+    let made = authenticator.create(&asked)?;
+    assert_eq!(ming.post("/v1/passkeys", &made).await?.refused()?.1, P::PasskeysFull, "asked for while there was room");
     Ok(())
 }
 
@@ -368,5 +373,56 @@ async fn a_counter_that_goes_back_is_noted_and_locks_nobody_out() -> TestResult 
     authenticator.counter = 3;
     sign_in(&mut ming, &mut authenticator).await?.is::<SessionView>()?;
     assert_eq!(noted().await?, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_registration_is_taken_once() -> TestResult {
+    let house = House::new().await?;
+    let (mut browser, mut authenticator) = (house.browser(WALLET), Authenticator::at(WALLET));
+    let options: CreationOptions = browser.post("/v1/people/passkey-options", &newcomer("ming")).await?.is()?;
+    let mut request = newcomer("ming");
+    request["passkey"] = authenticator.create(&options)?;
+    browser.post("/v1/people", &request).await?.is::<SessionView>()?;
+    request["handle"] = "lan".into();
+    assert_eq!(browser.post("/v1/people", &request).await?.refused()?, (422, P::PasskeyRefused, None));
+    let options: CreationOptions = browser.ask("POST", "/v1/passkeys/options", None).await?.is()?;
+    let made = authenticator.create(&options)?;
+    browser.post("/v1/passkeys", &made).await?.is::<PasskeyView>()?;
+    assert_eq!(browser.post("/v1/passkeys", &made).await?.refused()?, (422, P::PasskeyRefused, None));
+    assert_eq!(factors(&mut browser).await?.passkeys.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_collects_handles_by_asking_for_options() -> TestResult {
+    let house = House::new().await?;
+    house.signed_up("ming").await?;
+    let mut browser = house.browser(WALLET);
+    for _ in 0..300 {
+        assert_eq!(browser.post("/v1/people/passkey-options", &newcomer("ming")).await?.refused()?.1, P::HandleTaken);
+    }
+    let spent = browser.post("/v1/people/passkey-options", &newcomer("lan")).await?;
+    assert_eq!((spent.refused()?, spent.header("retry-after")), ((429, P::TooManyRequests, None), "901"));
+    // With a password it goes on: that has a budget of its own.
+    browser.post("/v1/people", &crate::house::person("lan")).await?.is::<SessionView>()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_passkey_says_whether_it_was_copied_and_cannot_change_its_kind() -> TestResult {
+    let house = House::new().await?;
+    let (mut browser, mut authenticator) = (house.browser(WALLET), Authenticator::at(WALLET));
+    authenticator.flags = 0b0_1101;
+    let options: CreationOptions = browser.post("/v1/people/passkey-options", &newcomer("ming")).await?.is()?;
+    let mut request = newcomer("ming");
+    request["passkey"] = authenticator.create(&options)?;
+    browser.post("/v1/people", &request).await?.is::<SessionView>()?;
+    assert!(!factors(&mut browser).await?.passkeys[0].is_synced, "it may be copied, and has not been");
+    authenticator.flags = 0b1_1101;
+    sign_in(&mut browser, &mut authenticator).await?.is::<SessionView>()?;
+    assert!(factors(&mut browser).await?.passkeys[0].is_synced);
+    authenticator.flags = 0b0_0101;
+    assert_eq!(sign_in(&mut browser, &mut authenticator).await?.refused()?.1, P::PasskeyRefused);
     Ok(())
 }

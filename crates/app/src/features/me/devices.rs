@@ -34,6 +34,8 @@ pub fn Devices() -> View {
     let (words, wallet) = (words(), Wallet::get());
     let found = Fetched::new(move || async move { wallet.client().devices().await });
     let chosen = RwSignal::new(None::<DeviceView>);
+    // Made here, not in the sheet: what it did is shown also when it was closed before that was done.
+    let changed = Callback::new(move |()| found.refetch());
     let all = RwSignal::new(false);
     let trouble = Signal::derive(move || found.get().and_then(Result::err).map(Trouble::Request));
     let again = move || {
@@ -61,11 +63,7 @@ pub fn Devices() -> View {
     let heading = TextProp::from(move || {
         chosen.with(|device| device.as_ref().map(|device| title(words, device))).unwrap_or_default()
     });
-    let form = move || {
-        chosen
-            .get()
-            .map(|device| view! { <DeviceForm device=device chosen=chosen changed=move |()| found.refetch() /> })
-    };
+    let form = move || chosen.get().map(|device| view! { <DeviceForm device=device chosen=chosen changed=changed /> });
     let is_open = Signal::derive(move || chosen.read().is_some());
     view! {
         <Card title=say!(words, devices)>
@@ -121,19 +119,24 @@ fn DeviceForm(
     let (words, wallet, toaster) = (words(), Wallet::get(), Toaster::get());
     let id = device.id;
     let typed = RwSignal::new(device.name.clone().unwrap_or_default());
+    let leave = move || {
+        // The screen may be gone by now, and another sheet open.
+        let _ = changed.try_run(());
+        let is_this = chosen.try_with_untracked(|open| open.as_ref().is_some_and(|open| open.id == id));
+        if is_this == Some(true) {
+            chosen.set(None);
+        }
+    };
     let naming = Act::new(move |name: String| async move {
         wallet.client().name_device(id, &DeviceChange { name }).await?;
         toaster.say(Glyph::Check, say!(words, device_named));
-        // The screen may be gone by now; then there is no list to read again.
-        let _ = changed.try_run(());
-        chosen.set(None);
+        leave();
         Ok::<(), ClientError>(())
     });
     let ending = Act::new(move |(): ()| async move {
         wallet.client().end_device(id).await?;
         toaster.say(Glyph::Check, say!(words, device_ended_toast));
-        let _ = changed.try_run(());
-        chosen.set(None);
+        leave();
         Ok::<(), ClientError>(())
     });
     let trouble = Signal::derive(move || {

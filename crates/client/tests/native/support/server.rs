@@ -47,6 +47,8 @@ pub struct Server {
     pub log: RefCell<Vec<String>>,
     /// Whose the device's passkey is.
     pub passkey_of: RefCell<Option<String>>,
+    /// The next page of changes is refused, as if it were asked with the cookie of a session that is over.
+    pub refuses_sync: Cell<bool>,
     /// What came with passkeys.
     pub bodies: RefCell<Vec<String>>,
     pub keys: RefCell<Vec<PublicKey>>,
@@ -96,6 +98,7 @@ impl Server {
             is_ended: Cell::default(),
             log: RefCell::default(),
             passkey_of: RefCell::new(Some("ming".to_owned())),
+            refuses_sync: Cell::default(),
             bodies: RefCell::default(),
             keys: RefCell::default(),
             receipt: RefCell::default(),
@@ -184,6 +187,7 @@ impl Server {
                 self.bodies.borrow_mut().push(body.to_owned());
                 Self::session(handle, now)
             }
+            (Method::Get, "/v1/sync") if self.refuses_sync.take() => problem(401, ProblemCode::SignInRequired),
             (Method::Get, "/v1/sync") => self.sync(handle, query, now),
             (Method::Get, "/.well-known/qianbao-keys") => json(&KeySet { keys: self.keys.borrow().clone() }),
             (Method::Post, "/v1/payments/preview") => match &*self.preview.borrow() {

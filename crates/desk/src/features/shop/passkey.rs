@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 use qianbao_api::ProblemCode;
+use qianbao_api::identity::DeviceHost;
+use qianbao_api::passkeys::PasskeyView;
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Act, Banner, Button, ButtonKind, Card, Field, FieldKind, Glyph, Icon, Sheet, Toaster, Tone};
+use qianbao_ui::{Act, Banner, Button, ButtonKind, Card, Fetched, Field, FieldKind, Glyph, Icon, Sheet, Toaster, Tone};
 
 use crate::features::sign_in::second::{Second, SecondField};
 use crate::say;
@@ -100,9 +102,19 @@ fn ConfirmForm(
         by_passkey.value().set(None);
         by_password.start(typed.get_untracked());
     };
-    let press = move |()| {
-        by_password.value().set(None);
-        by_passkey.start(());
+    // Where there is no passkey of the desk, asking for one would only confuse.
+    let found = Fetched::new(move || async move { till.client().factors().await });
+    let passkey = move || {
+        let is_desks = |passkey: &PasskeyView| passkey.host == DeviceHost::Desk;
+        let has_one = found.get().and_then(Result::ok).is_some_and(|found| found.passkeys.iter().any(is_desks));
+        let press = move |()| {
+            by_password.value().set(None);
+            by_passkey.start(());
+        };
+        has_one.then(|| {
+            let busy = by_passkey.pending();
+            view! { <Button text=say!(confirm_by_passkey) kind=ButtonKind::Quiet glyph=Glyph::Key busy=busy press=press /> }
+        })
     };
     let is_empty = Signal::derive(move || typed.read().is_empty());
     view! {
@@ -121,7 +133,7 @@ fn ConfirmForm(
             <SecondField second=second />
             {wrong}
             <Button text=say!(confirm_by_password) busy=by_password.pending() disabled=is_empty />
-            <Button text=say!(confirm_by_passkey) kind=ButtonKind::Quiet glyph=Glyph::Key busy=by_passkey.pending() press=press />
+            {passkey}
         </form>
     }
 }

@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use qianbao_core::Timestamp;
 use qianbao_core::id::{PersonId, SessionId};
 use sha2::{Digest, Sha256};
+use sqlx::AnyPool;
 
 use super::super::rows::challenges;
 use crate::codes::secrets::{Secret, derived};
@@ -151,16 +152,28 @@ impl Challenge {
         PersonId::from_parts(unix_ms, self.part(8))
     }
 
+    /// Looks whether it was answered before, without a write; [`Challenge::spend`] decides.
+    ///
+    /// # Errors
+    /// When the directory fails; within, when it was answered before.
+    pub async fn look(&self, readers: &AnyPool) -> Result<Result<(), ChallengeError>, DirectoryError> {
+        let is_spent = challenges::is_spent(readers, &self.hash()).await?;
+        Ok(if is_spent { Err(ChallengeError::Spent) } else { Ok(()) })
+    }
+
     /// Notes that it was answered.
     ///
     /// # Errors
     /// When the directory fails; within, when it was answered before.
     pub async fn spend(&self, write: &mut Write) -> Result<Result<(), ChallengeError>, DirectoryError> {
-        let hash = HEXLOWER.encode(&Sha256::digest(self.bytes));
         // A process whose clock is behind must find it as well.
         let expires_at = self.expires_at().plus_seconds(CLOCK_AHEAD_S);
-        let is_first = challenges::spend(write, &hash, expires_at).await?;
+        let is_first = challenges::spend(write, &self.hash(), expires_at).await?;
         Ok(if is_first { Ok(()) } else { Err(ChallengeError::Spent) })
+    }
+
+    fn hash(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(self.bytes))
     }
 
     fn expires_at(&self) -> Timestamp {

@@ -17,7 +17,8 @@ use crate::door::{Body, Call, Signed};
 use crate::identity::confirm;
 use crate::identity::rows;
 use crate::identity::rows::passkeys::{self, Passkey};
-use crate::identity::sign_up;
+use crate::identity::sign_up::{self, SignUpError};
+use crate::identity::tries;
 use crate::identity::visitor::Visitor;
 use crate::identity::webauthn::{self, Kind, NewCredential, key};
 use crate::problem::Refusal;
@@ -33,6 +34,7 @@ const TRANSPORTS_MAX: usize = 8;
 #[utoipa::path(post, path = "/v1/people/passkey-options", tag = "identity", request_body = Newcomer,
     responses((status = 200, body = CreationOptions)))]
 pub async fn newcomer_options(call: Call, Body(request): Body<Newcomer>) -> Result<Json<CreationOptions>, Refusal> {
+    tries::count_newcomer(&call.realm.directory, &call.address, call.now).await.map_err(SignUpError::from)?;
     let challenge = call.realm.challenge_key.make(&call, Purpose::SignUp);
     let person = sign_up::checked(&call.app.sources, &request, challenge.newcomer())?;
     sign_up::is_free(call.realm.directory.readers(), &request.handle).await?;
@@ -57,7 +59,7 @@ pub async fn add(
     Body(answer): Body<Registration>,
 ) -> Result<Json<PasskeyView>, Refusal> {
     confirm::require(&call, &signed).await?;
-    let passkey = take(&call, signed.person, &answer, Visitor::of(&headers)).await?;
+    let passkey = take(&call, &signed, &answer, Visitor::of(&headers)).await?;
     Ok(Json(view(passkey)))
 }
 
@@ -65,6 +67,10 @@ async fn own_options(call: &Call, person: PersonId) -> Result<CreationOptions, P
     let readers = call.realm.directory.readers();
     let found = rows::person(readers, person).await?.ok_or(PasskeyError::Gone)?;
     let here = here(call, person).await?;
+    if i64::try_from(here.len()).is_ok_and(|count| count >= PASSKEYS_MAX) {
+        // Before an authenticator makes one in vain.
+        return Err(PasskeyError::Full);
+    }
     let user = PasskeyUser { id: handle_of(person), name: found.handle, display_name: found.display_name };
     let challenge = call.realm.challenge_key.make(call, Purpose::Add(person));
     Ok(options(call, &challenge, user, here))
@@ -97,20 +103,21 @@ fn options(call: &Call, challenge: &Challenge, user: PasskeyUser, here: Vec<Pass
     }
 }
 
-/// Takes a passkey for `person`.
+/// Takes a passkey for the signed-in person.
 ///
 /// # Errors
 /// [`PasskeyError`]; then the person has none more.
 pub async fn take(
     call: &Call,
-    person: PersonId,
+    signed: &Signed,
     answer: &Registration,
     visitor: Visitor<'_>,
 ) -> Result<Passkey, PasskeyError> {
-    let (challenge, made) = read(call, answer, Purpose::Add(person))?;
+    let (challenge, made) = read(call, answer, Purpose::Add(signed.person))?;
     let mut write = call.realm.directory.begin().await?;
+    confirm::require_in(&mut write, call, signed).await?;
     challenge.spend(&mut write).await??;
-    let passkey = row(call, person, answer, &made, visitor);
+    let passkey = row(call, signed.person, answer, &made, visitor);
     write_down(&mut write, call, &passkey).await?;
     write.commit().await?;
     Ok(passkey)
@@ -148,6 +155,7 @@ pub fn row(
         audience: call.audience,
         public_key: BASE64URL_NOPAD.encode(&made.public_key),
         sign_count: i64::from(made.sign_count),
+        can_sync: made.can_sync,
         is_synced: made.is_synced,
         transports: transports.join(" "),
         browser: visitor.browser().to_owned(),

@@ -23,6 +23,7 @@ use qianbao_core::id::PersonId;
 use qianbao_core::text::TextError;
 
 use self::challenge::ChallengeError;
+use super::confirm::ConfirmError;
 use super::rows::passkeys::Passkey;
 use super::webauthn::{AnswerError, Site};
 use crate::directory::DirectoryError;
@@ -63,12 +64,21 @@ pub enum PasskeyError {
     /// Nothing else signs in to the wallet.
     #[error("expected another way to sign in to the wallet: set a password or add another passkey first")]
     Last,
+    /// The session is not fresh any more.
+    #[error(transparent)]
+    Confirm(Box<ConfirmError>),
     /// A session without a person, which the tables forbid.
     #[error("expected the person of a session in the directory")]
     Gone,
     /// The directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
+}
+
+impl From<ConfirmError> for PasskeyError {
+    fn from(error: ConfirmError) -> Self {
+        Self::Confirm(Box::new(error))
+    }
 }
 
 impl Refuses for PasskeyError {
@@ -82,6 +92,7 @@ impl Refuses for PasskeyError {
             Self::Name(_) => ProblemCode::NameInvalid,
             Self::Missing => ProblemCode::NotFound,
             Self::Last => ProblemCode::LastFactor,
+            Self::Confirm(error) => error.code(),
             Self::Gone => ProblemCode::Internal,
             Self::Directory(error) => error.code(),
         }

@@ -38,7 +38,7 @@ pub async fn edit(
     responses((status = 204, description = "Removed.")))]
 pub async fn remove(call: Call, signed: Signed, At(id): At<PasskeyId>) -> Result<NoContent, Refusal> {
     confirm::require(&call, &signed).await?;
-    forget(&call, signed.person, id).await?;
+    forget(&call, &signed, id).await?;
     Ok(NoContent)
 }
 
@@ -81,12 +81,14 @@ pub async fn name(call: &Call, person: PersonId, id: PasskeyId, typed: &str) -> 
     found.into_iter().find(|passkey| passkey.id == id).ok_or(PasskeyError::Missing)
 }
 
-/// Removes a passkey of `person`, who can still sign in to the wallet afterwards.
+/// Removes a passkey of the signed-in person, who can still sign in to the wallet afterwards.
 ///
 /// # Errors
 /// [`PasskeyError`]; then it is still there.
-pub async fn forget(call: &Call, person: PersonId, id: PasskeyId) -> Result<(), PasskeyError> {
+pub async fn forget(call: &Call, signed: &Signed, id: PasskeyId) -> Result<(), PasskeyError> {
+    let person = signed.person;
     let mut write = call.realm.directory.begin().await?;
+    confirm::require_in(&mut write, call, signed).await?;
     let audience = passkeys::remove(&mut write, id, person).await?.ok_or(PasskeyError::Missing)?;
     // Counted within the write, which has the directory for itself: of two removals at once the second finds the first.
     let is_wallets = audience == Audience::Wallet;

@@ -1,6 +1,7 @@
 //! The table `used_challenges`.
 
 use qianbao_core::Timestamp;
+use sqlx::AnyPool;
 
 use crate::directory::{DirectoryError, Write};
 
@@ -16,6 +17,18 @@ pub async fn spend(write: &mut Write, hash: &str, expires_at: Timestamp) -> Resu
             .execute(write.sql())
             .await?;
     Ok(inserted.rows_affected() > 0)
+}
+
+/// Whether a challenge was answered: a look that costs no write. Only [`spend`] decides.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn is_spent(readers: &AnyPool, hash: &str) -> Result<bool, DirectoryError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT hash FROM used_challenges WHERE hash = $1")
+        .bind(hash.to_owned())
+        .fetch_optional(readers)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Removes challenges that are over.

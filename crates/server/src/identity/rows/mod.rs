@@ -136,6 +136,15 @@ pub async fn password(readers: &AnyPool, person: PersonId) -> Result<Option<Stri
     Ok(row.map(|(phc,)| phc))
 }
 
+/// Whether this is still a person's password, within a write: another may have been set while it was compared.
+pub async fn is_password(write: &mut Write, person: PersonId, phc: &str) -> Result<bool, DirectoryError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT phc FROM passwords WHERE person = $1")
+        .bind(person.to_string())
+        .fetch_optional(write.sql())
+        .await?;
+    Ok(row.is_some_and(|(kept,)| kept == phc))
+}
+
 /// When a person's password was set; nothing when they have none.
 pub async fn password_set_at(readers: &AnyPool, person: PersonId) -> Result<Option<Timestamp>, DirectoryError> {
     let row: Option<(i64,)> = sqlx::query_as("SELECT changed_at FROM passwords WHERE person = $1")

@@ -24,6 +24,8 @@ pub struct Passkey {
     /// Signatures it has made by its own count.
     pub sign_count: i64,
     /// Whether its authenticator may copy it to other devices.
+    pub can_sync: bool,
+    /// Whether it had when it was last used.
     pub is_synced: bool,
     /// How its authenticator was reached, words with spaces between.
     pub transports: String,
@@ -39,13 +41,13 @@ pub struct Passkey {
     pub used_at: Option<Timestamp>,
 }
 
-type Row = (String, String, String, String, String, i64, i64, String, String, String, String, i64, Option<i64>);
+type Row = (String, String, String, String, String, i64, i64, i64, String, String, String, String, i64, Option<i64>);
 
 /// `SELECT` of whole rows, with what follows it.
 macro_rules! rows {
     ($rest:literal) => {
         concat!(
-            "SELECT id, credential, person, audience, public_key, sign_count, is_synced, transports, browser, system, name, ",
+            "SELECT id, credential, person, audience, public_key, sign_count, can_sync, is_synced, transports, browser, system, name, ",
             "created_at, used_at FROM passkeys ",
             $rest
         )
@@ -58,8 +60,8 @@ macro_rules! rows {
 /// When the directory fails.
 pub async fn insert(write: &mut Write, passkey: &Passkey) -> Result<(), DirectoryError> {
     sqlx::query(
-        "INSERT INTO passkeys (id, credential, person, audience, public_key, sign_count, is_synced, transports, browser, system, name,
-            created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO passkeys (id, credential, person, audience, public_key, sign_count, can_sync, is_synced, transports, browser, system, name,
+            created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(passkey.id.to_string())
     .bind(&passkey.credential)
@@ -67,6 +69,7 @@ pub async fn insert(write: &mut Write, passkey: &Passkey) -> Result<(), Director
     .bind(passkey.audience.label())
     .bind(&passkey.public_key)
     .bind(passkey.sign_count)
+    .bind(i64::from(passkey.can_sync))
     .bind(i64::from(passkey.is_synced))
     .bind(&passkey.transports)
     .bind(&passkey.browser)
@@ -121,7 +124,7 @@ pub async fn count(write: &mut Write, person: PersonId, audience: Audience) -> R
     Ok(count)
 }
 
-/// Notes that a passkey was used; false when it is gone meanwhile.
+/// Notes a use of a passkey; answers the count that it had, or nothing when it is gone meanwhile.
 ///
 /// # Errors
 /// When the directory fails.
@@ -129,15 +132,22 @@ pub async fn mark_used(
     write: &mut Write,
     id: PasskeyId,
     sign_count: i64,
+    is_synced: bool,
     now: Timestamp,
-) -> Result<bool, DirectoryError> {
-    let changed = sqlx::query("UPDATE passkeys SET sign_count = $1, used_at = $2 WHERE id = $3")
+) -> Result<Option<i64>, DirectoryError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT sign_count FROM passkeys WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(write.sql())
+        .await?;
+    let Some((before,)) = row else { return Ok(None) };
+    sqlx::query("UPDATE passkeys SET sign_count = $1, is_synced = $2, used_at = $3 WHERE id = $4")
         .bind(sign_count)
+        .bind(i64::from(is_synced))
         .bind(now.0)
         .bind(id.to_string())
         .execute(write.sql())
         .await?;
-    Ok(changed.rows_affected() > 0)
+    Ok(Some(before))
 }
 
 /// Names a passkey of `person`; false when there is none.
@@ -176,6 +186,7 @@ fn read(row: Row) -> Result<Passkey, DirectoryError> {
         audience,
         public_key,
         sign_count,
+        can_sync,
         is_synced,
         transports,
         browser,
@@ -191,6 +202,7 @@ fn read(row: Row) -> Result<Passkey, DirectoryError> {
         audience: read_audience(&audience, "passkeys.audience")?,
         public_key,
         sign_count,
+        can_sync: can_sync != 0,
         is_synced: is_synced != 0,
         transports,
         browser,

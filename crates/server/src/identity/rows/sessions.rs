@@ -182,6 +182,18 @@ pub async fn opened_at(directory: &Directory, session: SessionId) -> Result<Opti
     Ok(row.map(|(created_at,)| Timestamp(created_at)))
 }
 
+/// When a session was opened, within a write; nothing when it has ended meanwhile.
+///
+/// # Errors
+/// When the directory fails.
+pub async fn opened_at_in(write: &mut Write, session: SessionId) -> Result<Option<Timestamp>, DirectoryError> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT created_at FROM sessions WHERE id = $1")
+        .bind(session.to_string())
+        .fetch_optional(write.sql())
+        .await?;
+    Ok(row.map(|(created_at,)| Timestamp(created_at)))
+}
+
 /// Removes all sessions of `person` but one; answers how many.
 ///
 /// # Errors

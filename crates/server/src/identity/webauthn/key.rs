@@ -24,6 +24,9 @@ pub enum PublicKey {
     },
 }
 
+/// The longest key that is kept, in bytes: one of RSA with 8,192 bits and some room.
+const COSE_BYTES_MAX: usize = 1_100;
+
 // Labels and values of COSE keys: IANA's registry, RFC 9053 sections 7.1.1 and RFC 8230 section 4.
 const KEY_TYPE: i128 = 1;
 const ALGORITHM: i128 = 3;
@@ -42,6 +45,9 @@ impl PublicKey {
     /// # Errors
     /// When it is none, or of another kind.
     pub fn read(cose: &[u8]) -> Result<Self, AnswerError> {
+        if cose.len() > COSE_BYTES_MAX {
+            return Err(AnswerError::KeyKind);
+        }
         let mut rest = cose;
         let value: Value =
             ciborium::de::from_reader_with_recursion_limit(&mut rest, 4).map_err(|_| AnswerError::KeyKind)?;

@@ -7,8 +7,8 @@
 //!  └─ signature ────────── key: over the authenticator data and the hash of the client data
 //! ```
 //!
-//! Our own, not a library's: approvals will bind an assertion to a payment by its challenge, which the libraries make themselves, and want frames
-//! of other origins refused, which they do not ask about. One verifier for signing in and for approving cannot disagree with itself. Reading
+//! Our own, not a library's: approvals will bind an assertion to a payment by its challenge, which the libraries make themselves, and want any
+//! `topOrigin` refused, which they do not ask about. One verifier for signing in and for approving cannot disagree with itself. Reading
 //! CBOR and checking signatures is left to libraries (`ciborium`, `ring`).
 //!
 //! Nothing here knows persons, databases or the clock. Who made the authenticator is not asked (attestation `none`), so its statement is not read.
@@ -81,8 +81,10 @@ pub enum AnswerError {
     /// It did not check who touched it.
     #[error("expected the authenticator to have verified its person by fingerprint, face or code")]
     Unverified,
-    /// Its flags contradict each other.
-    #[error("expected a passkey that may be copied if it has been, found flags that say otherwise")]
+    /// Its flags contradict each other, or those of the passkey's making.
+    #[error(
+        "expected a passkey that may be copied if it has been, and for ever or never, found flags that say otherwise"
+    )]
     Flags,
     /// A key of a kind that was not asked for.
     #[error("expected a public key for ES256 or RS256")]
@@ -105,6 +107,8 @@ pub struct NewCredential {
     /// Signatures it has made, where it counts them.
     pub sign_count: u32,
     /// Whether its authenticator may copy it to other devices.
+    pub can_sync: bool,
+    /// Whether it has.
     pub is_synced: bool,
 }
 
@@ -113,6 +117,8 @@ pub struct NewCredential {
 pub struct UsedCredential {
     /// Signatures it has made, where it counts them.
     pub sign_count: u32,
+    /// Whether its authenticator has copied it to other devices.
+    pub is_synced: bool,
 }
 
 /// The bytes of a credential id as answers name it.
@@ -155,17 +161,19 @@ pub fn register(site: Site<'_>, answer: &Registration) -> Result<NewCredential, 
         id,
         public_key: made.public_key,
         sign_count: data.sign_count,
-        is_synced: data.flags.has(Flags::BACKUP_ELIGIBLE),
+        can_sync: data.flags.has(Flags::BACKUP_ELIGIBLE),
+        is_synced: data.flags.has(Flags::BACKED_UP),
     })
 }
 
-/// Whether the holder of `key` gave this answer; its client data has been looked at.
+/// Whether the holder of `key` gave this answer; its client data has been looked at. `can_sync` is what the passkey said when it was made.
 ///
 /// # Errors
 /// [`AnswerError`]; then nothing was proven.
 pub fn assert(
     site: Site<'_>,
     key: &PublicKey,
+    can_sync: bool,
     client_data: &ClientData,
     answer: &Assertion,
 ) -> Result<UsedCredential, AnswerError> {
@@ -173,10 +181,13 @@ pub fn assert(
     let signature = bytes("response.signature", &answer.response.signature)?;
     let data = AuthenticatorData::read(&raw)?;
     fits(site, &data)?;
+    if data.flags.has(Flags::BACKUP_ELIGIBLE) != can_sync {
+        return Err(AnswerError::Flags);
+    }
     let mut signed = raw;
     signed.extend_from_slice(&client_data.hash());
     key.verify(&signed, &signature)?;
-    Ok(UsedCredential { sign_count: data.sign_count })
+    Ok(UsedCredential { sign_count: data.sign_count, is_synced: data.flags.has(Flags::BACKED_UP) })
 }
 
 fn fits(site: Site<'_>, data: &AuthenticatorData) -> Result<(), AnswerError> {

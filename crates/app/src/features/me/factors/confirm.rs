@@ -53,7 +53,8 @@ impl Confirm {
         let then = self.then.get_value();
         self.close();
         if let Some(then) = then {
-            then.run(());
+            // The form that asked may be closed by now; then nothing goes on.
+            let _ = then.try_run(());
         }
     }
 }

@@ -25,28 +25,15 @@ use crate::words::{Words, said, say, words};
 /// The list, and the ways to change it.
 #[component]
 pub fn Factors() -> View {
-    let (words, wallet, toaster) = (words(), Wallet::get(), Toaster::get());
+    let (words, wallet) = (words(), Wallet::get());
     let found = Fetched::new(move || async move { wallet.client().factors().await });
     let factors = Signal::derive_local(move || found.get().and_then(Result::ok));
     let confirm = Confirm::new();
-    let adding = Act::new(move |(): ()| async move {
-        wallet.client().add_passkey().await?;
-        toaster.say(Glyph::Check, say!(words, passkey_added));
-        found.refetch();
-        Ok(())
-    });
-    confirm.guard(adding, ());
-    let failed = failure(adding);
-    let trouble = Signal::derive(move || {
-        let fetching = found.get().and_then(Result::err);
-        fetching.or_else(|| failed.get()).map(Trouble::Request)
-    });
-    let add = wallet.client().has_passkeys().then(|| {
-        let press = move |()| adding.start(());
-        view! { <Button text=say!(words, passkey_add) kind=ButtonKind::Soft glyph=Glyph::Key busy=adding.pending() press=press /> }
-    });
+    let trouble = Signal::derive(move || found.get().and_then(Result::err).map(Trouble::Request));
     let coming = move || found.get().is_none().then(|| view! { <Skeleton lines=2 /> });
     let chosen = RwSignal::new(None::<PasskeyView>);
+    // Made here, not in the sheets: what they did is shown also when they were closed before it was done.
+    let changed = Callback::new(move |()| found.refetch());
     let rows = move || {
         let passkeys = factors.get().map(|found| found.passkeys).unwrap_or_default();
         passkeys
@@ -60,18 +47,20 @@ pub fn Factors() -> View {
     let form = move || {
         chosen
             .get()
-            .map(|passkey| view! { <PasskeyForm passkey=passkey chosen=chosen confirm=confirm changed=move |()| found.refetch() /> })
+            .map(|passkey| view! { <PasskeyForm passkey=passkey chosen=chosen confirm=confirm changed=changed /> })
     };
     let heading = TextProp::from(move || {
         chosen.with(|passkey| passkey.as_ref().map(|passkey| title(words, passkey))).unwrap_or_default()
     });
-    let done = move |()| {
+    let done = Callback::new(move |()| {
         setting.set(false);
         coding.set(false);
         found.refetch();
-    };
-    let has_password = Signal::derive(move || factors.get().is_some_and(|found| found.password_set_at.is_some()));
-    let has_codes = Signal::derive(move || factors.get().is_some_and(|found| found.one_time_codes_since.is_some()));
+    });
+    // Who cannot be asked how they sign in is offered the password.
+    let has_password = Signal::derive(move || factors.get().is_none_or(|found| found.password_set_at.is_some()));
+    // A memo: a list that is read again does not draw an open form anew.
+    let has_codes = Memo::new(move |_| factors.get().is_some_and(|found| found.one_time_codes_since.is_some()));
     let has_passkey = Signal::derive(move || {
         let is_here = |passkey: &PasskeyView| passkey.host == DeviceHost::Wallet;
         factors.get().is_some_and(|found| found.passkeys.iter().any(is_here))
@@ -82,7 +71,7 @@ pub fn Factors() -> View {
             {coming}
             <ul class="row-list">{rows} {password}</ul>
             <TroubleNote trouble=trouble />
-            {add}
+            <Adding confirm=confirm changed=changed />
         </Card>
         <Sheet open=is_open title=heading close=move |()| chosen.set(None)>
             {form}
@@ -94,6 +83,35 @@ pub fn Factors() -> View {
             {move || view! { <CodesForm is_on=has_codes.get() confirm=confirm done=done /> }}
         </Sheet>
         <ConfirmSheet confirm=confirm has_password=has_password has_passkey=has_passkey />
+    }
+}
+
+/// The button that adds a passkey, where the browser has them.
+#[component]
+fn Adding(
+    /// Asks who is there.
+    confirm: Confirm,
+    /// Told once it is added.
+    changed: Callback<()>,
+) -> View {
+    let (words, wallet, toaster) = (words(), Wallet::get(), Toaster::get());
+    let adding = Act::new(move |(): ()| async move {
+        wallet.client().add_passkey().await?;
+        toaster.say(Glyph::Check, say!(words, passkey_added));
+        // The screen may be gone by now; then there is no list to read again.
+        let _ = changed.try_run(());
+        Ok(())
+    });
+    confirm.guard(adding, ());
+    let failed = failure(adding);
+    let trouble = Signal::derive(move || failed.get().map(Trouble::Request));
+    let button = wallet.client().has_passkeys().then(|| {
+        let press = move |()| adding.start(());
+        view! { <Button text=say!(words, passkey_add) kind=ButtonKind::Soft glyph=Glyph::Key busy=adding.pending() press=press /> }
+    });
+    view! {
+        <TroubleNote trouble=trouble />
+        {button}
     }
 }
 

@@ -38,19 +38,24 @@ pub fn PasskeyForm(
     let (words, wallet, toaster) = (words(), Wallet::get(), Toaster::get());
     let id = passkey.id;
     let typed = RwSignal::new(passkey.name.unwrap_or_default());
+    let leave = move || {
+        // The screen may be gone by now, and another sheet open.
+        let _ = changed.try_run(());
+        let is_this = chosen.try_with_untracked(|open| open.as_ref().is_some_and(|open| open.id == id));
+        if is_this == Some(true) {
+            chosen.set(None);
+        }
+    };
     let naming = Act::new(move |name: String| async move {
         wallet.client().name_passkey(id, &PasskeyChange { name }).await?;
         toaster.say(Glyph::Check, say!(words, device_named));
-        // The screen may be gone by now; then there is no list to read again.
-        let _ = changed.try_run(());
-        chosen.set(None);
+        leave();
         Outcome::Ok(())
     });
     let removing = Act::new(move |(): ()| async move {
         wallet.client().remove_passkey(id).await?;
         toaster.say(Glyph::Check, say!(words, device_ended_toast));
-        let _ = changed.try_run(());
-        chosen.set(None);
+        leave();
         Outcome::Ok(())
     });
     confirm.guard(removing, ());

@@ -25,7 +25,7 @@ pub fn PasswordForm(
     let setting = Act::new(move |password: String| async move {
         wallet.client().set_password(password).await?;
         toaster.say(Glyph::Check, say!(words, password_is_set));
-        // The sheet may be closed by now; then there is nothing to close.
+        // The screen may be gone by now.
         let _ = done.try_run(());
         Outcome::Ok(())
     });
