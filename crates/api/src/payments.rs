@@ -71,6 +71,9 @@ pub struct Preview {
     pub note: Option<String>,
     /// What the payer has now.
     pub available: Money,
+    /// Whether nothing goes out of the payer's wallet.
+    #[serde(default)]
+    pub is_frozen: bool,
     /// Until when the target can be paid, if it ends.
     pub expires_at: Option<Timestamp>,
     /// The server's clock.

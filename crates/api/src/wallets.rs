@@ -11,6 +11,9 @@ pub struct WalletView {
     pub available: Money,
     /// What is reserved by pending postings.
     pub reserved: Money,
+    /// Whether nothing goes out: its person has frozen it (`PUT /v1/freeze`). Money still comes in.
+    #[serde(default)]
+    pub is_frozen: bool,
     /// The ledger sequence this balance is of.
     pub sequence: u64,
 }

@@ -110,7 +110,7 @@ fn topup() -> TopupView {
 }
 
 fn wallet() -> WalletView {
-    WalletView { available: cny(1_248_036), reserved: cny(0), sequence: 120 }
+    WalletView { available: cny(1_248_036), reserved: cny(0), is_frozen: false, sequence: 120 }
 }
 
 fn entry() -> Entry {
@@ -292,6 +292,7 @@ fn payments() {
             order: Some(summary()),
             note: None,
             available: cny(1_249_836),
+            is_frozen: false,
             expires_at: Some(NOON.plus_seconds(900)),
             server_time: NOON,
         })

@@ -251,6 +251,8 @@ pub fn table() -> Table {
         .api(routes!(funding::routes::notify))
         // Wallets.
         .signed_in(routes!(wallets::routes::wallets))
+        .signed_in(routes!(wallets::freeze::freeze))
+        .wallet(routes!(wallets::freeze::unfreeze))
         .signed_in(routes!(wallets::routes::list))
         .signed_in(routes!(wallets::routes::get))
         // Shops and their orders.

@@ -82,13 +82,18 @@ impl Visitor {
     }
 
     /// Signs in as a demo person.
-    pub async fn sign_in(mut self, handle: &str) -> TestResult<Self> {
+    pub async fn sign_in(self, handle: &str) -> TestResult<Self> {
         let answer = self
             .post(
                 "/v1/session",
                 &SignIn { handle: handle.to_owned(), password: PASSWORD.to_owned(), one_time_code: None },
             )
             .await?;
+        self.welcomed(&answer)
+    }
+
+    /// The same browser after an answer that opened a session: by signing in or up, or by confirming.
+    pub fn welcomed(mut self, answer: &Answer) -> TestResult<Self> {
         let cookies = answer.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
         let cookie =
             cookies.filter_map(|value| value.split(';').next()).find(|pair| pair.starts_with("__Host-session="));

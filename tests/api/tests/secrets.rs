@@ -4,14 +4,16 @@
 use std::fs;
 use std::path::Path;
 
-use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
-use qianbao_api::identity::{SignIn, SignUp};
+use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER};
+use qianbao_api::identity::{OneTimeCodes, SignIn, SignUp};
 use qianbao_api::payments::PayRequest;
 use qianbao_core::Locale;
 use qianbao_core::intent::Payee;
 use qianbao_tests_api::{House, PASSWORD, TestResult, Visitor};
+use serde_json::json;
 
 const NEW_PASSWORD: &str = "canary-one-sings-at-dawn";
+const REPLACED_PASSWORD: &str = "canary-five-sings-at-tea";
 const WRONG_PASSWORD: &str = "canary-two-sings-at-noon";
 const LEGAL_NAME: &str = "钱百灵";
 const NOTE: &str = "canary-three-at-dusk";
@@ -75,6 +77,13 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     let cookies = signed_up.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
     let new: Vec<&str> = cookies.filter_map(|cookie| Some(cookie.split(';').next()?.split_once('=')?.1)).collect();
     assert_eq!(new.len(), 2, "a session and a device");
+    let canary = house.visitor("wallet").welcomed(&signed_up)?;
+    let password = Some(json!({ "password": REPLACED_PASSWORD }).to_string());
+    assert_eq!(canary.send(reqwest::Method::PUT, "/v1/password", password).await?.status, 204);
+    let confirmed = canary.post("/v1/session/confirmation", &json!({ "password": REPLACED_PASSWORD })).await?;
+    let canary = canary.welcomed(&confirmed)?;
+    let codes: OneTimeCodes = canary.send(reqwest::Method::POST, "/v1/one-time-codes", None).await?.json()?;
+    let secret = BASE32_NOPAD.decode(codes.secret.as_bytes())?;
     let wrong = SignIn { handle: "canary".to_owned(), password: WRONG_PASSWORD.to_owned(), one_time_code: None };
     assert_eq!(door.post("/v1/session", &wrong).await?.status, 401);
     let ming = house.visitor("wallet").sign_in("ming").await?;
@@ -87,11 +96,12 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     assert_eq!(ming.get(&format!("/v1/activity?q={SEARCH}")).await?.status, 200);
     // A failing request is told of in more words than one that does not.
     assert_eq!(ming.get(&format!("/v1/activity?kind={SEARCH}")).await?.status, 400);
-    let tokens = [&ming, &desk, &lan].into_iter().map(|visitor| Ok(("a session token", token(visitor)?)));
+    let tokens = [&ming, &desk, &lan, &canary].into_iter().map(|visitor| Ok(("a session token", token(visitor)?)));
     let mut tokens = tokens.collect::<TestResult<Vec<_>>>()?;
+    tokens.extend([codes.secret.into_bytes(), secret].map(|secret| ("a secret of one-time codes", secret)));
     tokens.extend(new.iter().map(|token| ("a token of a session or device", token.as_bytes().to_vec())));
     assert_eq!(desk.send(reqwest::Method::DELETE, "/v1/session", Some("{}".to_owned())).await?.status, 204);
-    let passwords = [PASSWORD, NEW_PASSWORD, WRONG_PASSWORD];
+    let passwords = [PASSWORD, NEW_PASSWORD, REPLACED_PASSWORD, WRONG_PASSWORD];
     Ok((tokens, passwords.into_iter().map(|password| ("a password", password.as_bytes().to_vec())).collect()))
 }
 

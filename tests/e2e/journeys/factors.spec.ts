@@ -1,11 +1,18 @@
-// Passkeys and one-time codes: opening a wallet, signing in, adding, naming and removing, confirming who is there, the desk's own.
+// Passkeys and one-time codes: opening a wallet, signing in, adding, naming and removing, confirming who is there, the desk's own, the emergency stop.
 
+import type { Page } from "@playwright/test";
 import { answered } from "../harness/guard";
 import { oneTimeCode } from "../harness/oneTimeCodes";
 import { Authenticator, withoutPasskeys } from "../harness/passkeys";
 import { inspectBoth } from "../harness/screens";
 import { expect, PASSWORD, test } from "../harness/test";
 import { Visitor } from "../harness/visitor";
+
+/** The house's clock stands in no journey's hand: the next request is answered as it is ten minutes after signing in. */
+function tenMinutesLater(page: Page, path: string): Promise<void> {
+  const body = JSON.stringify({ type: "", title: "", status: 403, detail: "", code: "confirmation_required", request_id: "req" });
+  return page.route(`**${path}`, (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body }), { times: 1 });
+}
 
 const fresh = () => `key.${Date.now().toString(36)}`;
 
@@ -62,19 +69,7 @@ test("a passkey is added, named, used and removed, and a password set; who is th
   const wallet = await doors.wallet();
   const authenticator = await Authenticator.of(wallet.page);
   await wallet.enter(handle, PASSWORD);
-  // The house's clock stands in no test's hand: the first request of each kind is answered as it is ten minutes after signing in.
-  const later = async (path: string) => {
-    await wallet.page.route(
-      `**${path}`,
-      (route) =>
-        route.fulfill({
-          status: 403,
-          contentType: "application/problem+json",
-          body: JSON.stringify({ type: "", title: "", status: 403, detail: "", code: "confirmation_required", request_id: "req" }),
-        }),
-      { times: 1 },
-    );
-  };
+  const later = (path: string) => tenMinutesLater(wallet.page, path);
   await wallet.go("/me");
   await later("/v1/passkeys/options");
   await wallet.button("passkey_add").click();
@@ -140,16 +135,7 @@ test("the desk has passkeys of its own", { tag: "@identity" }, async ({ doors, g
   const desk = await doors.desk({ language: "en" });
   const authenticator = await Authenticator.of(desk.page);
   await desk.go("/shop");
-  await desk.page.route(
-    "**/v1/passkeys/options",
-    (route) =>
-      route.fulfill({
-        status: 403,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ type: "", title: "", status: 403, detail: "", code: "confirmation_required", request_id: "req" }),
-      }),
-    { times: 1 },
-  );
+  await tenMinutesLater(desk.page, "/v1/passkeys/options");
   await desk.button("passkey_add").click();
   await expect(desk.sheet()).toBeVisible();
   await inspectBoth(desk.page, "state-desk-confirm");
@@ -210,4 +196,32 @@ test("a one-time code is turned on, asked for with the password, and turned off"
   await row.click();
   await wallet.button("codes_turn_off").click();
   await expect(row).toContainText(wallet.say("codes_none"));
+});
+
+test("a wallet is frozen with one press, pays nothing, and is let go on", { tag: "@identity" }, async ({ house, doors, guard }) => {
+  guard.allow(answered(403, /\/v1\/freeze/));
+  const handle = fresh();
+  await new Visitor(house, "wallet").signUp(handle, PASSWORD);
+  const wallet = await doors.wallet();
+  await wallet.enter(handle, PASSWORD);
+  await wallet.go("/me");
+  await wallet.button("freeze").click();
+  await expect(wallet.page.getByText(wallet.say("frozen_text"))).toBeVisible();
+  await inspectBoth(wallet.page, "state-frozen");
+  await wallet.go("/");
+  await expect(wallet.page.getByText(wallet.say("banner_frozen"))).toBeVisible();
+  await wallet.go("/pay?to=lan");
+  await wallet.field("amount_to_pay").fill("1");
+  await expect(wallet.page.getByText(wallet.say("banner_frozen")).last()).toBeVisible();
+  await expect(wallet.button("go_on")).toBeDisabled();
+
+  await wallet.go("/me");
+  await tenMinutesLater(wallet.page, "/v1/freeze");
+  await wallet.button("unfreeze").click();
+  await wallet.field("password").fill(PASSWORD);
+  await wallet.button("confirm_by_password").click();
+  await expect(wallet.button("freeze")).toBeVisible();
+  await wallet.go("/");
+  await wallet.expectHome();
+  await expect(wallet.page.getByText(wallet.say("banner_frozen"))).toHaveCount(0);
 });

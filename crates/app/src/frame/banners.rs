@@ -1,4 +1,4 @@
-//! News about the whole app: private window, no network, session over, a wrong clock, payments being checked, a newer build.
+//! News about the whole app: private window, no network, session over, a frozen wallet, a wrong clock, payments being checked, a newer build.
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -22,6 +22,7 @@ pub fn Banners() -> View {
     view! {
         <div class="banners">
             <Expired />
+            <Frozen />
             <Open />
             <Offline />
             <Clock />
@@ -39,6 +40,19 @@ fn Expired() -> impl Child {
             let action = view! { <LinkButton href="/sign-in" text=say!(words, sign_in) kind=ButtonKind::Plain /> };
             let text = say!(words, banner_session_over);
             view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Info action=action.built() /> }
+        })
+    }
+}
+
+#[component]
+fn Frozen() -> impl Child {
+    let (words, wallet) = (words(), Wallet::get());
+    let frozen = Memo::new(move |_| wallet.is_frozen());
+    move || {
+        frozen.get().then(|| {
+            let action = view! { <LinkButton href="/me" text=say!(words, look) kind=ButtonKind::Plain /> };
+            let text = say!(words, banner_frozen);
+            view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Shield action=action.built() /> }
         })
     }
 }

@@ -106,6 +106,11 @@ impl Wallet {
         mirror.wallet(Currency::CNY).or_else(|| mirror.wallets().into_iter().next())
     }
 
+    /// Whether nothing goes out: the person has frozen it. Follows the mirror.
+    pub fn is_frozen(self) -> bool {
+        self.balance().is_some_and(|wallet| wallet.is_frozen)
+    }
+
     /// The main currency. Follows the mirror.
     pub fn currency(self) -> Currency {
         self.balance().map_or(Currency::CNY, |wallet| wallet.available.currency)

@@ -56,6 +56,8 @@ pub enum Obstacle {
     Currency,
     /// The amount is not one that can be paid.
     Amount(AmountError),
+    /// Nothing goes out of the wallet: its person has frozen it.
+    Frozen,
     /// The wallet lacks this much.
     Insufficient {
         /// What is missing.
@@ -76,6 +78,7 @@ impl Obstacle {
             Self::AmountMissing | Self::Amount(AmountError::NotPositive { .. }) => ProblemCode::AmountNotPositive,
             Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
             Self::Currency => ProblemCode::CurrencyMismatch,
+            Self::Frozen => ProblemCode::WalletBlocked,
             Self::Insufficient { .. } => ProblemCode::InsufficientFunds,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
@@ -132,6 +135,9 @@ impl Sheet {
         }
         if self.preview.expires_at.is_some_and(|expires_at| now > expires_at) {
             return Some(Obstacle::Expired);
+        }
+        if self.preview.is_frozen {
+            return Some(Obstacle::Frozen);
         }
         let Some(amount) = self.amount else { return Some(Obstacle::AmountMissing) };
         if amount.currency != self.preview.currency {

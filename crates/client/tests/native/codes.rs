@@ -61,6 +61,7 @@ fn preview(amount: Option<Money>) -> Preview {
         order: None,
         note: None,
         available: cny(10_000),
+        is_frozen: false,
         expires_at: None,
         server_time: Timestamp(0),
     }

@@ -29,7 +29,7 @@ pub fn changed_order(record: &Record) -> Result<Option<(ShopId, OrderId)>, Failu
         Details::OrderEdit(step) | Details::OrderCancel(step) | Details::OrderExpire(step) => {
             Some((step.shop, step.order.order))
         }
-        Details::Topup(_) => None,
+        Details::Topup(_) | Details::Freeze(_) | Details::Unfreeze(_) => None,
     })
 }
 

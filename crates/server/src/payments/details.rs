@@ -29,6 +29,10 @@ pub enum Details {
     OrderExpire(OrderStep),
     /// Money in from a bank.
     Topup(TopupDetails),
+    /// A person let nothing go out of their wallet.
+    Freeze(PersonId),
+    /// A person let money go out again.
+    Unfreeze(PersonId),
 }
 
 /// An order at a version.
@@ -158,6 +162,7 @@ impl Details {
                 }
                 out.field(tag::BANK_ENTRY, &details.bank_entry);
             }
+            Self::Freeze(person) | Self::Unfreeze(person) => out.id(tag::PERSON, *person),
         }
         if out.0.len() > DETAILS_BYTES_MAX { Err(DetailsError::TooLong(out.0.len())) } else { Ok(out.0) }
     }
@@ -187,6 +192,8 @@ impl Details {
                 topup: fields.maybe_id(tag::TOPUP)?,
                 bank_entry: fields.digest(tag::BANK_ENTRY)?,
             }),
+            7 => Self::Freeze(fields.id(tag::PERSON)?),
+            8 => Self::Unfreeze(fields.id(tag::PERSON)?),
             &other => return Err(DetailsError::UnknownKind(other)),
         };
         match fields.0 {
@@ -201,7 +208,7 @@ impl Details {
             Self::Payment(details) => details.order,
             Self::Refund(details) => details.order,
             Self::OrderEdit(step) | Self::OrderCancel(step) | Self::OrderExpire(step) => Some(step.order),
-            Self::Topup(_) => None,
+            Self::Topup(_) | Self::Freeze(_) | Self::Unfreeze(_) => None,
         }
     }
 
@@ -213,6 +220,8 @@ impl Details {
             Self::OrderCancel(_) => 4,
             Self::OrderExpire(_) => 5,
             Self::Topup(_) => 6,
+            Self::Freeze(_) => 7,
+            Self::Unfreeze(_) => 8,
         }
     }
 }
@@ -362,6 +371,8 @@ mod tests {
             Details::OrderExpire(step),
             Details::Topup(TopupDetails { topup: Some(id(11)), person: Some(id(2)), bank_entry: [3; 32] }),
             Details::Topup(TopupDetails { topup: None, person: None, bank_entry: [3; 32] }),
+            Details::Freeze(id(2)),
+            Details::Unfreeze(id(2)),
         ]
     }
 

@@ -114,7 +114,8 @@ pub async fn preview(
         amount_max: Money::new(realm.limits.payment_max, currency),
         order: payable.order.as_ref().map(PayableOrder::summary),
         note: payable.note,
-        available: Money::new(wallet.map_or(0, |wallet| wallet.available()), currency),
+        available: Money::new(wallet.as_ref().map_or(0, qianbao_ledger::Account::available), currency),
+        is_frozen: wallet.is_some_and(|wallet| !wallet.state.admits_debit()),
         expires_at: payable.expires_at,
         server_time: now,
     })

@@ -28,13 +28,14 @@ pub async fn balances(realm: &Realm, owner: Owner, code: AccountCode) -> Result<
             Some(WalletView {
                 available: money(account.available())?,
                 reserved: money(account.balance() - account.available())?,
+                is_frozen: !account.state.admits_debit(),
                 sequence,
             })
         })
         .collect();
     if !wallets.iter().any(|wallet| wallet.available.currency == Currency::CNY) {
         let nothing = Money::zero(Currency::CNY);
-        wallets.push(WalletView { available: nothing, reserved: nothing, sequence });
+        wallets.push(WalletView { available: nothing, reserved: nothing, is_frozen: false, sequence });
     }
     wallets.sort_by_key(|wallet| (wallet.available.currency != Currency::CNY, wallet.available.currency.code()));
     Ok(wallets)

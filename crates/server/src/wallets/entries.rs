@@ -63,6 +63,9 @@ pub async fn entry(parties: &mut Parties<'_>, code: AccountCode, line: &Line) ->
         Details::OrderEdit(_) | Details::OrderCancel(_) | Details::OrderExpire(_) => {
             return Err(FailureError::Inconsistent("order steps to move nothing"));
         }
+        Details::Freeze(_) | Details::Unfreeze(_) => {
+            return Err(FailureError::Inconsistent("a change of a wallet's state to move nothing"));
+        }
     }
     if line.counterpart == accounts::fee_income(currency).id() {
         entry.kind = EntryKind::Fee;

@@ -3,6 +3,7 @@
 //! | route | operation |
 //! | --- | --- |
 //! | `GET /v1/wallets` | [`balances`] |
+//! | `PUT`, `DELETE /v1/freeze` | [`freeze`] |
 //! | `GET /v1/activity`, `GET /v1/activity/{id}` | [`activity`] |
 //!
 //! [`accounts`] says which accounts of the chart are whose; [`entries`] makes an entry of a line of history, for the list and the mirror alike.
@@ -12,4 +13,5 @@ pub mod activity;
 pub mod balances;
 pub mod entries;
 pub mod filter;
+pub mod freeze;
 pub mod routes;

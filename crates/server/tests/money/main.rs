@@ -6,6 +6,7 @@ mod create_order;
 mod edit_order;
 mod events;
 mod expiry;
+mod freeze;
 mod house;
 mod limits;
 mod list_orders;

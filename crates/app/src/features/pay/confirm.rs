@@ -29,6 +29,7 @@ fn sentence(words: Words, obstacle: &Obstacle) -> String {
         Obstacle::Insufficient { missing } => {
             said!(words, balance_too_low, missing = AmountParts::of(*missing).text())
         }
+        Obstacle::Frozen => said!(words, banner_frozen),
         other => problem(words, other.code()).to_owned(),
     }
 }

@@ -124,6 +124,7 @@ pub fn AmountStage(
             Some(Obstacle::Insufficient { .. }) => {
                 said!(words, amount_above_balance, available = AmountParts::of(available).text())
             }
+            Some(Obstacle::Frozen) => said!(words, banner_frozen),
             Some(other) => problem(words, other.code()).to_owned(),
             None => String::new(),
         },

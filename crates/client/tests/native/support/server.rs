@@ -342,7 +342,12 @@ impl Server {
             entries.extend(again);
             entries.reverse();
         }
-        let balance = WalletView { available: cny(wallet.balance), reserved: cny(0), sequence: self.sequence.get() };
+        let balance = WalletView {
+            available: cny(wallet.balance),
+            reserved: cny(0),
+            is_frozen: false,
+            sequence: self.sequence.get(),
+        };
         json(&SyncPage {
             reset,
             entries,

@@ -1,7 +1,8 @@
-//! How a person signs in: their passkeys, their password, and one-time codes beside it. What changes it asks who is there first, unless they have just signed in.
+//! How a person signs in: their passkeys, their password, and one-time codes beside it; and how they stop everything. What changes it asks who is there first, unless they have just signed in.
 
 mod codes;
 mod confirm;
+mod freeze;
 mod passkey;
 mod password;
 
@@ -15,6 +16,7 @@ use qianbao_ui::{Act, Button, ButtonKind, Card, Fetched, Glyph, Mark, Row, Sheet
 
 use self::codes::CodesForm;
 use self::confirm::{Confirm, ConfirmSheet, failure};
+use self::freeze::Freeze;
 use self::passkey::{PasskeyForm, title};
 use self::password::PasswordForm;
 use crate::browser::calendar::{Style, written};
@@ -73,6 +75,7 @@ pub fn Factors() -> View {
             <TroubleNote trouble=trouble />
             <Adding confirm=confirm changed=changed />
         </Card>
+        <Freeze confirm=confirm />
         <Sheet open=is_open title=heading close=move |()| chosen.set(None)>
             {form}
         </Sheet>

@@ -1,0 +1,106 @@
+//! `PUT` and `DELETE /v1/freeze`: nothing goes out of a frozen wallet, whatever it is asked for, and money still comes in.
+
+use qianbao_api::ProblemCode as P;
+use qianbao_api::payments::{PayRequest, PaymentStatus, PaymentView, Preview, PreviewRequest, Target};
+use qianbao_api::sync::{DocumentBody, SyncPage};
+use qianbao_api::wallets::WalletView;
+
+use crate::house::{House, Street, TestResult, Visitor, transfer};
+
+async fn freeze(visitor: &Visitor, method: &str) -> TestResult<Option<P>> {
+    let answer = visitor.send(method, "/v1/freeze", None).await?;
+    if answer.status == 204 { Ok(None) } else { Ok(Some(answer.problem()?.code)) }
+}
+
+/// Why a payment was refused for good; nothing when it was paid.
+async fn refused(payer: &Visitor, request: &PayRequest) -> TestResult<Option<P>> {
+    Ok(payer.pay(request).await?.reason)
+}
+
+async fn is_frozen(visitor: &Visitor) -> TestResult<bool> {
+    let wallets: Vec<WalletView> = visitor.get("/v1/wallets").await?.ok()?;
+    let page: SyncPage = visitor.get("/v1/sync").await?.ok()?;
+    let in_mirror = page
+        .documents
+        .iter()
+        .any(|document| matches!(&document.body, DocumentBody::Wallet(wallet) if wallet.is_frozen));
+    assert_eq!(in_mirror, wallets[0].is_frozen, "the mirror says the same");
+    Ok(in_mirror)
+}
+
+#[tokio::test]
+async fn nothing_goes_out_of_a_frozen_wallet_and_money_comes_in() -> TestResult {
+    let street = House::street().await?;
+    let Street { ming, lan, .. } = &street;
+    let before = transfer(ming, lan, "lan", 100)?;
+    assert_eq!(refused(ming, &before).await?, None);
+    let late = transfer(ming, lan, "lan", 200)?;
+    let order = street.order(300).await?;
+    assert!(!is_frozen(ming).await?);
+    assert_eq!(freeze(ming, "PUT").await?, None);
+    assert_eq!(freeze(ming, "PUT").await?, None, "a repeat changes nothing");
+    assert!(is_frozen(ming).await? && !is_frozen(lan).await?);
+
+    assert_eq!(refused(ming, &late).await?, Some(P::WalletBlocked));
+    assert_eq!(refused(ming, &street.payment_of(ming, &order)?).await?, Some(P::WalletBlocked));
+    let target = Target::Person { handle: "lan".to_owned() };
+    let preview: Preview = ming.post("/v1/payments/preview", &PreviewRequest { target, amount: None }).await?.ok()?;
+    assert!(preview.is_frozen, "the sheet says it before anything is sent");
+    // What was paid before stands, and money comes in.
+    let status: PaymentView = ming.get(&format!("/v1/payments/{}", before.id)).await?.ok()?;
+    assert_eq!(status.status, PaymentStatus::Paid);
+    let balance = ming.balance().await?;
+    lan.pay(&transfer(lan, ming, "ming", 50)?).await?;
+    assert_eq!(ming.balance().await?, balance + 50);
+
+    assert_eq!(freeze(ming, "DELETE").await?, None);
+    assert!(!is_frozen(ming).await?);
+    assert_eq!(refused(ming, &late).await?, Some(P::WalletBlocked), "a refused id stays refused");
+    assert_eq!(refused(ming, &transfer(ming, lan, "lan", 200)?).await?, None);
+    assert_eq!(refused(ming, &street.payment_of(ming, &order)?).await?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn freezing_asks_nothing_and_unfreezing_asks_who_is_there() -> TestResult {
+    let street = House::street().await?;
+    street.house.clock.pass(11 * 60);
+    assert_eq!(freeze(&street.ming, "PUT").await?, None);
+    assert_eq!(freeze(&street.ming, "DELETE").await?, Some(P::ConfirmationRequired));
+    assert!(is_frozen(&street.ming).await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wallet_that_was_never_used_can_be_frozen() -> TestResult {
+    let house = House::new().await?;
+    let (ming, lan) = (house.person("ming", "李明", 0).await?, house.person("lan", "王岚", 1_000).await?);
+    let (ming, lan) = (house.wallet(ming).await?, house.wallet(lan).await?);
+    assert_eq!(freeze(&ming, "PUT").await?, None);
+    lan.pay(&transfer(&lan, &ming, "ming", 500)?).await?;
+    assert_eq!(ming.balance().await?, 500);
+    assert_eq!(refused(&ming, &transfer(&ming, &lan, "lan", 100)?).await?, Some(P::WalletBlocked));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_payment_and_a_freeze_have_an_order() -> TestResult {
+    let street = House::street().await?;
+    let Street { ming, lan, .. } = &street;
+    let requests = (0..30).map(|_| transfer(ming, lan, "lan", 1)).collect::<TestResult<Vec<_>>>()?;
+    let paying = futures::future::join_all(requests.iter().map(|request| ming.post("/v1/payments", request)));
+    let (answers, frozen) = tokio::join!(paying, freeze(ming, "PUT"));
+    assert_eq!(frozen?, None);
+    let before = ming.balance().await?;
+    let mut paid = 0;
+    for answer in answers {
+        match answer?.ok::<PaymentView>()?.reason {
+            None => paid += 1,
+            reason => assert_eq!(reason, Some(P::WalletBlocked)),
+        }
+    }
+    assert_eq!(refused(ming, &transfer(ming, lan, "lan", 1)?).await?, Some(P::WalletBlocked));
+    assert_eq!(ming.balance().await?, before, "nothing goes out after the freeze was answered");
+    assert_eq!(lan.entries().await?.iter().filter(|entry| entry.amount.minor == 1).count(), paid);
+    Ok(())
+}
