@@ -161,12 +161,14 @@ impl Client {
     /// Who is refused for want of a session, and was not when they asked, asks once more: the session was renewed meanwhile, and the refusal
     /// was for the one before. Nothing was done for it.
     pub(crate) async fn send(&self, request: Request) -> Result<Answer, ClientError> {
-        let renewals = self.inner.renewals.get();
+        let (renewals, stay) = (self.inner.renewals.get(), self.stay());
         let (again, is_renewal) = (request.clone(), request.path == CONFIRMATION);
         let is_refused = |answer: &Result<Answer, ClientError>| matches!(answer, Err(error) if error.code() == Some(ProblemCode::SignInRequired));
         let mut answer = self.send_once(request).await;
         if is_refused(&answer) && !is_renewal {
             drop(self.inner.renewing.lock().await);
+            // What one person asked is not asked again for another.
+            self.still(stay)?;
             if self.inner.renewals.get() != renewals {
                 answer = self.send_once(again).await;
             }
@@ -208,7 +210,7 @@ impl Client {
     }
 }
 
-fn read<T: DeserializeOwned>(what: &str, answer: &Answer) -> Result<T, ClientError> {
+pub(crate) fn read<T: DeserializeOwned>(what: &str, answer: &Answer) -> Result<T, ClientError> {
     json::parse(&answer.body).map_err(|detail| malformed(what, detail, &answer.request_id))
 }
 

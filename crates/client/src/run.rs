@@ -128,12 +128,12 @@ impl Client {
             self.signed_out_elsewhere().await;
         }
         if bells.has(Bells::SIGNED_IN) {
-            self.inner.renewals.set(self.inner.renewals.get().wrapping_add(1));
             match self.remembered().await {
                 Ok(Some(person)) => {
                     if self.owner() != Some(person.id) {
                         self.forget();
                     }
+                    self.inner.renewals.set(self.inner.renewals.get().wrapping_add(1));
                     self.set_presence(Presence::SignedIn(person));
                 }
                 // Each private window remembers for itself only.

@@ -9,8 +9,7 @@ CREATE TABLE passkeys (
     public_key TEXT NOT NULL,
     -- Signatures it has made by its own count; 0 when it does not count.
     sign_count BIGINT NOT NULL CHECK (sign_count >= 0),
-    -- Whether its authenticator may copy it to other devices; that is so for ever. And whether it had when it was last used.
-    can_sync BIGINT NOT NULL CHECK (can_sync IN (0, 1)),
+    -- Whether its authenticator may copy it to other devices.
     is_synced BIGINT NOT NULL CHECK (is_synced IN (0, 1)),
     -- How its authenticator was reached, words with spaces between.
     transports TEXT NOT NULL,

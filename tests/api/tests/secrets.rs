@@ -82,7 +82,7 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     assert_eq!(canary.send(reqwest::Method::PUT, "/v1/password", password).await?.status, 204);
     let confirmed = canary.post("/v1/session/confirmation", &json!({ "password": REPLACED_PASSWORD })).await?;
     let canary = canary.welcomed(&confirmed)?;
-    let codes: OneTimeCodes = canary.send(reqwest::Method::POST, "/v1/one-time-codes", None).await?.json()?;
+    let codes: OneTimeCodes = canary.post("/v1/one-time-codes", &json!({})).await?.json()?;
     let secret = BASE32_NOPAD.decode(codes.secret.as_bytes())?;
     let wrong = SignIn { handle: "canary".to_owned(), password: WRONG_PASSWORD.to_owned(), one_time_code: None };
     assert_eq!(door.post("/v1/session", &wrong).await?.status, 401);

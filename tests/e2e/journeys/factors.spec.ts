@@ -9,9 +9,9 @@ import { expect, PASSWORD, test } from "../harness/test";
 import { Visitor } from "../harness/visitor";
 
 /** The house's clock stands in no journey's hand: the next request is answered as it is ten minutes after signing in. */
-function tenMinutesLater(page: Page, path: string): Promise<void> {
+async function tenMinutesLater(page: Page, path: string): Promise<void> {
   const body = JSON.stringify({ type: "", title: "", status: 403, detail: "", code: "confirmation_required", request_id: "req" });
-  return page.route(`**${path}`, (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body }), { times: 1 });
+  await page.route(`**${path}`, (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body }), { times: 1 });
 }
 
 const fresh = () => `key.${Date.now().toString(36)}`;
@@ -216,7 +216,7 @@ test("a wallet is frozen with one press, pays nothing, and is let go on", { tag:
   await expect(wallet.button("go_on")).toBeDisabled();
 
   await wallet.go("/me");
-  await tenMinutesLater(wallet.page, "/v1/freeze");
+  // The session that is open began before the freeze: who has it in their hands cannot end it.
   await wallet.button("unfreeze").click();
   await wallet.field("password").fill(PASSWORD);
   await wallet.button("confirm_by_password").click();

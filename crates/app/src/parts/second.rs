@@ -13,13 +13,14 @@ use crate::words::{problem, say, words};
 pub struct Second {
     typed: RwSignal<String>,
     asked: RwSignal<bool>,
-    wrong: RwSignal<bool>,
+    /// What the server says of it.
+    said: RwSignal<Option<ProblemCode>>,
 }
 
 impl Second {
     /// Not asked for yet.
     pub fn new() -> Self {
-        Self { typed: RwSignal::new(String::new()), asked: RwSignal::new(false), wrong: RwSignal::new(false) }
+        Self { typed: RwSignal::new(String::new()), asked: RwSignal::new(false), said: RwSignal::new(None) }
     }
 
     /// What was typed, if it was asked for.
@@ -30,12 +31,12 @@ impl Second {
 
     /// Passes an answer on, and asks from now on if the server wants a code.
     pub fn heard<T>(self, answer: Result<T, ClientError>) -> Result<T, ClientError> {
-        if let Err(error) = &answer
-            && is_about_code(error)
-        {
-            // The form may be gone by now.
+        let code = answer.as_ref().err().filter(|error| is_about_code(error)).and_then(ClientError::code);
+        // The form may be gone by now. The first time that a code is wanted is no fault of anybody.
+        let is_first = code.is_some() && self.asked.try_get_untracked() == Some(false);
+        self.said.try_set(code.filter(|_| !is_first));
+        if code.is_some() {
             self.asked.try_set(true);
-            self.wrong.try_set(error.code() == Some(ProblemCode::OneTimeCodeWrong));
         }
         answer
     }
@@ -53,11 +54,10 @@ pub fn SecondField(
     second: Second,
 ) -> impl Child {
     let words = words();
-    let error = Signal::derive(move || {
-        if second.wrong.get() { problem(words, ProblemCode::OneTimeCodeWrong).to_owned() } else { String::new() }
-    });
+    let error =
+        Signal::derive(move || second.said.get().map(|code| problem(words, code).to_owned()).unwrap_or_default());
     let input = move |text: String| {
-        second.wrong.set(false);
+        second.said.set(None);
         second.typed.set(text);
     };
     move || {

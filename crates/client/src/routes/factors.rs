@@ -6,7 +6,7 @@ use qianbao_api::passkeys::{Assertion, Factors, Newcomer, PasskeyChange, Passkey
 use qianbao_core::id::PasskeyId;
 use serde::de::DeserializeOwned;
 
-use crate::client::{CONFIRMATION, Client, malformed};
+use crate::client::{CONFIRMATION, Client, malformed, read};
 use crate::error::ClientError;
 use crate::json;
 use crate::transport::{Method, Request};
@@ -125,9 +125,12 @@ impl Client {
     }
 
     async fn prove(&self, request: Confirmation) -> Result<SessionView, ClientError> {
+        let body = json::print(&request).map_err(|detail| malformed(CONFIRMATION, detail, ""))?;
+        self.part_first().await?;
         // Until the new session is here, nobody takes the end of the old one for the end of all.
         let turn = self.inner.renewing.lock().await;
-        let session = self.tell(Method::Post, CONFIRMATION, &request).await?;
+        let answer = self.send(Request::send(Method::Post, CONFIRMATION, body)).await?;
+        let session = read(CONFIRMATION, &answer)?;
         self.inner.renewals.set(self.inner.renewals.get().wrapping_add(1));
         drop(turn);
         self.welcome(session, true).await

@@ -407,3 +407,18 @@ fn a_receipt_whose_key_is_not_there_is_unchecked_and_a_forged_one_is_not() {
     let forged = verify("01020304", &body.replace("1800", "1801"));
     assert!(forged.is_err_and(|error| !error.is_unchecked()));
 }
+
+#[test]
+fn nothing_is_confirmed_out_of_a_frozen_wallet() {
+    let (stage, client, key) = shopping(None);
+    for amount in [Some(cny(1_800)), None] {
+        stage.server.preview.replace(Some(Preview { is_frozen: true, ..preview(amount) }));
+        let text =
+            if amount.is_some() { sealed(&order(in_an_hour(&stage)), &key) } else { sealed(&static_code(), &key) };
+        let sheet = look(&stage, &client, &text).expect("a genuine code");
+        assert_eq!(client.obstacle(&sheet), Some(Obstacle::Frozen), "also before an amount is typed");
+        assert_eq!(Obstacle::Frozen.code(), ProblemCode::WalletBlocked);
+        assert_eq!(confirm(&stage, &client, &sheet), Err(ConfirmError::Obstacle(Obstacle::Frozen)));
+    }
+    assert_eq!(stage.network.sends(), 0);
+}

@@ -161,3 +161,25 @@ fn a_session_that_is_over_is_over() {
     let answer = stage.world.run(async move { asks.refresh().await });
     assert!(answer.is_err() && matches!(client.presence(), Presence::Expired(_)), "{:?}", client.presence());
 }
+
+#[test]
+fn what_one_person_asked_is_not_asked_again_for_the_next() {
+    let stage = Stage::new();
+    let client = stage.signed_in();
+    stage.server.passkey_of.replace(Some("chen".to_owned()));
+    // Refused as ming's session ends, and told of when chen's has begun.
+    stage.network.sync_delay_us.set(3_000_000);
+    stage.server.refuses_sync.set(true);
+    let (asks, enters) = (client.clone(), client.clone());
+    let answered = Rc::new(RefCell::new(None));
+    let told = answered.clone();
+    stage.world.spawn(async move {
+        told.replace(Some(asks.refresh().await));
+    });
+    stage.world.run(async move { enters.sign_in_by_passkey().await }).expect("chen has one");
+    let asked = stage.server.count("/v1/sync");
+    stage.world.run(stage.world.sleep_us(60_000_000));
+    assert_eq!(*answered.borrow(), Some(Err(ClientError::SignedOut)));
+    assert_eq!(stage.server.count("/v1/sync"), asked, "it was not sent with chen's cookie");
+    assert!(matches!(client.presence(), Presence::SignedIn(person) if person.handle == "chen"));
+}

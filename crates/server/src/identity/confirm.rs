@@ -154,7 +154,16 @@ pub async fn require(call: &Call, signed: &Signed) -> Result<(), ConfirmError> {
     is_fresh(call, sessions::opened_at(&call.realm.directory, signed.session).await?)
 }
 
-/// The same within the write that changes something: the session may have been ended since.
+/// The same, for what also asks that the session began after `since`.
+///
+/// # Errors
+/// [`ConfirmError::Required`].
+pub async fn require_since(call: &Call, signed: &Signed, since: Option<Timestamp>) -> Result<(), ConfirmError> {
+    let opened_at = sessions::opened_at(&call.realm.directory, signed.session).await?;
+    is_fresh(call, opened_at.filter(|opened_at| since.is_none_or(|since| *opened_at > since)))
+}
+
+/// The same as [`require`] within the write that changes something: the session may have been ended since.
 ///
 /// # Errors
 /// [`ConfirmError::Required`].

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use super::confirm::{self, ConfirmError};
 use super::rows::one_time_codes::Row;
 use super::rows::{self, one_time_codes};
-use super::tries::{Try, TryError};
+use super::tries::{Tried, Try, TryError};
 use crate::codes::secrets::{Secret, derived};
 use crate::directory::{DirectoryError, NewEvent, Write};
 use crate::door::{Body, Call, Signed};
@@ -160,7 +160,7 @@ pub async fn turn_on(call: &Call, signed: &Signed, code: &str) -> Result<(), Cod
     if begun.on_since.is_some() {
         return Err(CodesError::On);
     }
-    let counted = Try::count_code(directory, person, call.now).await?;
+    let counted = Try::count_code(directory, person, Tried::Confirming(person), call.now).await?;
     let step = step_of(call, person, &begun, code)?.ok_or(CodesError::Wrong)?;
     let mut write = directory.begin().await?;
     confirm::require_in(&mut write, call, signed).await?;
@@ -212,12 +212,12 @@ pub enum Second {
 ///
 /// # Errors
 /// [`CodesError`] when no try is left, or the directory fails.
-pub async fn second(call: &Call, person: PersonId, code: Option<&str>) -> Result<Second, CodesError> {
+pub async fn second(call: &Call, person: PersonId, tried: Tried<'_>, code: Option<&str>) -> Result<Second, CodesError> {
     let directory = &call.realm.directory;
     let found = one_time_codes::of(directory.readers(), person).await?;
     let Some(found) = found.filter(|found| found.on_since.is_some()) else { return Ok(Second::NotAsked) };
     let Some(code) = code else { return Ok(Second::Missing) };
-    let counted = Try::count_code(directory, person, call.now).await?;
+    let counted = Try::count_code(directory, person, tried, call.now).await?;
     let step = step_of(call, person, &found, code)?;
     Ok(step.map_or(Second::Wrong, |step| Second::Code { step, counted }))
 }

@@ -145,11 +145,22 @@ pub async fn proven(
         note_failure(call, &subject, r#"{"factor":"password"}"#).await?;
         return Err(SignInError::Wrong);
     };
-    let second = one_time_codes::second(call, person.id, typed.one_time_code).await?;
-    if matches!(second, Second::Missing) {
-        give_back(directory, counted).await?;
-        return Err(SignInError::CodeMissing);
-    }
+    let second = one_time_codes::second(call, person.id, tried, typed.one_time_code).await;
+    let (second, is_missing) = match second {
+        Ok(Second::Missing) => (Err(SignInError::CodeMissing), true),
+        other => (other.map_err(SignInError::from), false),
+    };
+    let second = match second {
+        Ok(second) => second,
+        Err(error) => {
+            // The password was right: its person may want to know, whoever it was that had no code.
+            note_failure(call, &person.id.to_string(), r#"{"factor":"one_time_code","given":false}"#).await?;
+            if is_missing {
+                give_back(directory, counted).await?;
+            }
+            return Err(error);
+        }
+    };
     let mut write = directory.begin().await?;
     // Comparing takes a while. Who has changed their password meanwhile did so because of whom it let in.
     if !rows::is_password(&mut write, person.id, &phc).await? {

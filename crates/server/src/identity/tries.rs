@@ -4,8 +4,9 @@
 //! | --- | --- | --- |
 //! | one handle | 10 | 15 min |
 //! | one network address (IPv6: its /64) | 100 | 15 min |
-//! | all together, a realm | 3,000 | 15 min |
-//! | one-time codes of one person | 10 | 24 h |
+//! | all together, a realm, but for confirming | 3,000 | 15 min |
+//! | one-time codes of one person, signing in | 10 | 24 h |
+//! | one-time codes of one person, confirming | 10 | 24 h |
 //! | signing up from one network address | 300 | 15 min |
 //! | asking for the options of a new person's passkey from one network address | 300 | 15 min |
 //! | confirming of one person | 10 | 15 min |
@@ -62,11 +63,11 @@ impl Try {
         address: &str,
         now: Timestamp,
     ) -> Result<Self, TryError> {
-        let subjects = vec![
-            (what.subject(), HANDLE_TRIES_MAX),
-            (format!("address:{}", network(address)), ADDRESS_TRIES_MAX),
-            ("all".to_owned(), ALL_TRIES_MAX),
-        ];
+        let mut subjects =
+            vec![(what.subject(), HANDLE_TRIES_MAX), (format!("address:{}", network(address)), ADDRESS_TRIES_MAX)];
+        if matches!(what, Tried::Handle(_)) {
+            subjects.push(("all".to_owned(), ALL_TRIES_MAX));
+        }
         spend(directory, &subjects, WINDOW_S, now).await?;
         Ok(Self { subjects })
     }
@@ -75,8 +76,17 @@ impl Try {
     ///
     /// # Errors
     /// [`TryError::Spent`] when the budget is used up.
-    pub async fn count_code(directory: &Directory, person: PersonId, now: Timestamp) -> Result<Self, TryError> {
-        let subjects = vec![(format!("code:{person}"), CODE_TRIES_MAX)];
+    pub async fn count_code(
+        directory: &Directory,
+        person: PersonId,
+        what: Tried<'_>,
+        now: Timestamp,
+    ) -> Result<Self, TryError> {
+        let subject = match what {
+            Tried::Handle(_) => format!("code:{person}"),
+            Tried::Confirming(_) => format!("confirm-code:{person}"),
+        };
+        let subjects = vec![(subject, CODE_TRIES_MAX)];
         spend(directory, &subjects, CODE_WINDOW_S, now).await?;
         Ok(Self { subjects })
     }

@@ -75,7 +75,9 @@ pub async fn page(
     for (kind, id) in &names {
         documents.push(document(realm, subject, *kind, id, now).await?);
     }
-    if sequence > start.sequence || known.is_none() {
+    // A freeze changes a wallet without touching its balance; it is told with the person's document.
+    let is_told = names.iter().any(|(kind, _)| *kind == DocumentKind::Person);
+    if sequence > start.sequence || known.is_none() || is_told {
         documents.extend(wallets(realm, subject).await?);
     }
     if known.is_none() {

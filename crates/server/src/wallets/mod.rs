@@ -15,3 +15,4 @@ pub mod entries;
 pub mod filter;
 pub mod freeze;
 pub mod routes;
+mod rows;

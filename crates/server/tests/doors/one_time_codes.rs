@@ -205,3 +205,41 @@ async fn codes_are_begun_ended_and_used_to_confirm() -> TestResult {
     assert_eq!(ming.get("/v1/factors").await?.is::<Factors>()?.one_time_codes_since, None);
     Ok(())
 }
+
+#[tokio::test]
+async fn who_guesses_codes_from_outside_keeps_nobody_from_confirming() -> TestResult {
+    let house = House::new().await?;
+    let (mut ming, phone) = with_codes(&house).await?;
+    let mut stranger = house.browser(WALLET);
+    for _ in 0..10 {
+        let wrong = stranger.post("/v1/session", &sign_in(Some("28708a"))).await?;
+        assert_eq!(wrong.refused()?.1, P::OneTimeCodeWrong);
+        house.clock.pass(15 * 60);
+    }
+    let spent = stranger.post("/v1/session", &sign_in(Some(&phone.shows(&house, 0)?))).await?;
+    assert_eq!(spent.refused()?.1, P::TooManyRequests);
+    let confirmation = json!({ "password": PASSWORD, "one_time_code": phone.shows(&house, 0)? });
+    ming.post("/v1/session/confirmation", &confirmation).await?.is::<SessionView>()?;
+    assert_eq!(done(&mut ming, "DELETE", "/v1/one-time-codes", None).await?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_right_password_without_a_code_leaves_a_trace() -> TestResult {
+    let house = House::new().await?;
+    let (mut ming, _) = with_codes(&house).await?;
+    for _ in 0..12 {
+        assert_eq!(
+            ming.post("/v1/session", &sign_in(None)).await?.refused()?.1,
+            P::OneTimeCodeRequired,
+            "no try is lost"
+        );
+    }
+    let realm = house.app.realm(qianbao_server::hosts::RealmName::Live);
+    let (count,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM events WHERE kind = 'sign_in.failed' AND body LIKE '%one_time_code%'")
+            .fetch_one(realm.directory.readers())
+            .await?;
+    assert_eq!(count, 12);
+    Ok(())
+}

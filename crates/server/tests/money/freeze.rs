@@ -53,8 +53,19 @@ async fn nothing_goes_out_of_a_frozen_wallet_and_money_comes_in() -> TestResult 
     lan.pay(&transfer(lan, ming, "ming", 50)?).await?;
     assert_eq!(ming.balance().await?, balance + 50);
 
+    // A mirror that knows all but the change hears of it.
+    let page: SyncPage = ming.get("/v1/sync").await?.ok()?;
+    assert_eq!(freeze(ming, "DELETE").await?, Some(P::ConfirmationRequired), "the session began before the freeze");
+    street.house.clock.pass(1);
+    let ming = &street.house.wallet(ming.person).await?;
     assert_eq!(freeze(ming, "DELETE").await?, None);
     assert!(!is_frozen(ming).await?);
+    let next: SyncPage = ming.get(&format!("/v1/sync?after={}", page.next)).await?.ok()?;
+    assert!(
+        next.documents
+            .iter()
+            .any(|document| matches!(&document.body, DocumentBody::Wallet(wallet) if !wallet.is_frozen))
+    );
     assert_eq!(refused(ming, &late).await?, Some(P::WalletBlocked), "a refused id stays refused");
     assert_eq!(refused(ming, &transfer(ming, lan, "lan", 200)?).await?, None);
     assert_eq!(refused(ming, &street.payment_of(ming, &order)?).await?, None);
@@ -68,6 +79,15 @@ async fn freezing_asks_nothing_and_unfreezing_asks_who_is_there() -> TestResult 
     assert_eq!(freeze(&street.ming, "PUT").await?, None);
     assert_eq!(freeze(&street.ming, "DELETE").await?, Some(P::ConfirmationRequired));
     assert!(is_frozen(&street.ming).await?);
+    // Whoever froze later is who is waited for; then one session lets it go on, and it stays so.
+    let ming = street.house.wallet(street.ming.person).await?;
+    street.house.clock.pass(60);
+    assert_eq!(freeze(&street.ming, "PUT").await?, None);
+    assert_eq!(freeze(&ming, "DELETE").await?, Some(P::ConfirmationRequired));
+    street.house.clock.pass(1);
+    let ming = street.house.wallet(street.ming.person).await?;
+    assert_eq!(freeze(&ming, "DELETE").await?, None);
+    assert_eq!(freeze(&ming, "DELETE").await?, None, "a repeat changes nothing");
     Ok(())
 }
 

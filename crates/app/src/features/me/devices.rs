@@ -10,6 +10,7 @@ use qianbao_ui::{
     Act, Button, ButtonKind, Card, Fact, Fetched, Field, Glyph, Icon, Mark, Row, Sheet, Skeleton, Tag, Toaster, Tone,
 };
 
+use super::made_with;
 use crate::browser::calendar::{Style, written};
 use crate::parts::{Trouble, TroubleNote, moment};
 use crate::state::Wallet;
@@ -20,12 +21,8 @@ const FEW: usize = 5;
 
 /// What the person calls a device, or else what it says of itself.
 fn title(words: Words, device: &DeviceView) -> String {
-    if let Some(name) = &device.name {
-        return name.clone();
-    }
-    let known: Vec<&str> =
-        [&device.browser, &device.system].map(String::as_str).into_iter().filter(|word| !word.is_empty()).collect();
-    if known.is_empty() { said!(words, device_unknown) } else { known.join(" · ") }
+    let named = device.name.clone();
+    named.or_else(|| made_with(&device.browser, &device.system)).unwrap_or_else(|| said!(words, device_unknown))
 }
 
 /// The list of devices.

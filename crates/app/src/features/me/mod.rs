@@ -42,6 +42,12 @@ pub fn Me() -> View {
     }
 }
 
+/// A browser and its system in words, as far as they are known.
+fn made_with(browser: &str, system: &str) -> Option<String> {
+    let known: Vec<&str> = [browser, system].into_iter().filter(|word| !word.is_empty()).collect();
+    (!known.is_empty()).then(|| known.join(" · "))
+}
+
 /// Who one is.
 #[component]
 fn Person() -> impl Child {

@@ -6,7 +6,7 @@ use qianbao_api::identity::OneTimeCodes;
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
-use qianbao_ui::{Act, Button, ButtonKind, Field, FieldKind, Glyph, Icon, QrCode, Toaster};
+use qianbao_ui::{Act, Banner, Button, ButtonKind, Field, FieldKind, Glyph, Icon, QrCode, Toaster, Tone};
 
 use super::confirm::{Confirm, Outcome, failure};
 use crate::parts::{Trouble, TroubleNote};
@@ -18,6 +18,8 @@ use crate::words::{problem, say, words};
 pub fn CodesForm(
     /// Whether they are on.
     is_on: bool,
+    /// Whether the person has a passkey of the wallet as well.
+    has_passkey: Signal<bool>,
     /// Asks who is there.
     confirm: Confirm,
     /// Told after a change.
@@ -27,12 +29,14 @@ pub fn CodesForm(
     if is_on {
         view! { <TurnOff confirm=confirm done=done /> }
     } else {
-        view! { <TurnOn confirm=confirm done=done /> }
+        view! { <TurnOn has_passkey=has_passkey confirm=confirm done=done /> }
     }
 }
 
 #[component]
 fn TurnOn(
+    /// Whether the person has a passkey of the wallet as well.
+    has_passkey: Signal<bool>,
     /// Asks who is there.
     confirm: Confirm,
     /// Told after a change.
@@ -61,10 +65,16 @@ fn TurnOn(
             }
         })
     };
+    let warning = move || {
+        (!has_passkey.get()).then(|| {
+            view! { <Banner text=say!(words, codes_warning) tone=Tone::Gold glyph=Glyph::Alert /> }
+        })
+    };
     let proof = move || secret.get().map(|secret| view! { <Proof secret=secret confirm=confirm done=done /> });
     view! {
         <div class="stack">
             <p>{text(say!(words, codes_text))}</p>
+            {warning}
             <TroubleNote trouble=trouble />
             {begin}
             {proof}

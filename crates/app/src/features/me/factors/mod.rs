@@ -80,10 +80,10 @@ pub fn Factors() -> View {
             {form}
         </Sheet>
         <Sheet open=setting title=say!(words, password) close=move |()| setting.set(false)>
-            <PasswordForm confirm=confirm done=done />
+            <PasswordForm has_codes=has_codes.into() confirm=confirm done=done />
         </Sheet>
         <Sheet open=coding title=say!(words, codes) close=move |()| coding.set(false)>
-            {move || view! { <CodesForm is_on=has_codes.get() confirm=confirm done=done /> }}
+            {move || view! { <CodesForm is_on=has_codes.get() has_passkey=has_passkey confirm=confirm done=done /> }}
         </Sheet>
         <ConfirmSheet confirm=confirm has_password=has_password has_passkey=has_passkey />
     }

@@ -6,6 +6,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Fact, Field, Glyph, Icon, Toaster};
 
+use super::super::made_with;
 use super::confirm::{Confirm, Outcome, failure};
 use crate::browser::calendar::{Style, written};
 use crate::parts::{Trouble, TroubleNote, moment};
@@ -14,12 +15,8 @@ use crate::words::{Words, said, say, words};
 
 /// What the person calls a passkey, or else what it was made with.
 pub fn title(words: Words, passkey: &PasskeyView) -> String {
-    if let Some(name) = &passkey.name {
-        return name.clone();
-    }
-    let known: Vec<&str> =
-        [&passkey.browser, &passkey.system].map(String::as_str).into_iter().filter(|word| !word.is_empty()).collect();
-    if known.is_empty() { said!(words, passkey) } else { known.join(" · ") }
+    let named = passkey.name.clone();
+    named.or_else(|| made_with(&passkey.browser, &passkey.system)).unwrap_or_else(|| said!(words, passkey))
 }
 
 /// The form in the sheet of a passkey.

@@ -1,6 +1,7 @@
 //! Setting the first password, or another one.
 
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
@@ -9,11 +10,13 @@ use qianbao_ui::{Act, Button, Field, FieldKind, Glyph, Icon, Toaster};
 use super::confirm::{Confirm, Outcome, failure};
 use crate::parts::{Trouble, TroubleNote};
 use crate::state::Wallet;
-use crate::words::{problem, say, words};
+use crate::words::{problem, said, say, words};
 
 /// The form in the sheet of the password.
 #[component]
 pub fn PasswordForm(
+    /// Whether one-time codes stand beside it: then it may be shorter.
+    has_codes: Signal<bool>,
     /// Asks who is there.
     confirm: Confirm,
     /// Told when it is set.
@@ -43,6 +46,12 @@ pub fn PasswordForm(
         event.prevent_default();
         setting.start(typed.get_untracked());
     };
+    let hint =
+        TextProp::from(
+            move || {
+                if has_codes.get() { said!(words, password_hint_beside) } else { said!(words, password_hint) }
+            },
+        );
     let is_empty = Signal::derive(move || typed.read().is_empty());
     view! {
         <form class="stack" novalidate on:submit=submit>
@@ -52,7 +61,7 @@ pub fn PasswordForm(
                 input=move |text| typed.set(text)
                 kind=FieldKind::Password
                 autocomplete="new-password"
-                hint=say!(words, password_hint)
+                hint=hint
                 error=error
             />
             <p class="with-icon">
