@@ -1,29 +1,10 @@
-//! Passkeys: what a person signs in with instead of a password (Web Authentication, W3C Level 3).
+//! What passkeys ask and answer (Web Authentication, W3C Level 3).
 //!
 //! Options and answers have the W3C's own JSON forms, named as there: options are what `PublicKeyCredential.parseCreationOptionsFromJSON()`
 //! and `parseRequestOptionsFromJSON()` read, answers what `credential.toJSON()` prints. Of an answer only the members below are read. Bytes are
 //! base64url without padding.
 
-use qianbao_core::Timestamp;
-use qianbao_core::id::PasskeyId;
 use serde::{Deserialize, Serialize};
-
-use crate::identity::{DeviceHost, Locale};
-
-/// `POST /v1/people/passkey-options`: who is to be made. Answer: [`CreationOptions`]; nobody is made yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Newcomer {
-    /// Public name to be found by: 3–30 characters of a–z, 0–9, dot and underscore.
-    pub handle: String,
-    /// Name shown to others, 1–40 characters.
-    pub display_name: String,
-    /// Legal name, 1–60 characters; others see it masked before they pay.
-    pub legal_name: String,
-    /// Language.
-    pub locale: Locale,
-}
 
 /// What a passkey is to be made for (`PublicKeyCredentialCreationOptionsJSON`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,51 +157,4 @@ pub struct AssertionResponse {
     /// The person's id, in bytes, where the authenticator knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_handle: Option<String>,
-}
-
-/// `GET /v1/factors`: how the person can sign in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Factors {
-    /// When the password was set; nothing when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password_set_at: Option<Timestamp>,
-    /// Since when one-time codes are asked for with the password; nothing when they are not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub one_time_codes_since: Option<Timestamp>,
-    /// Passkeys, the newest first.
-    pub passkeys: Vec<PasskeyView>,
-}
-
-/// A passkey, as seen by its person. `DELETE /v1/passkeys/{id}` removes it here; what the authenticator keeps is of no use then.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PasskeyView {
-    /// The passkey.
-    pub id: PasskeyId,
-    /// Where it signs in.
-    pub host: DeviceHost,
-    /// The browser's family that it was made with; empty when it is not known.
-    pub browser: String,
-    /// The system; empty when it is not known.
-    pub system: String,
-    /// What the person calls it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whether its authenticator may copy it to the person's other devices.
-    pub is_synced: bool,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was last used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub used_at: Option<Timestamp>,
-}
-
-/// `PATCH /v1/passkeys/{id}`: name it. Answer: [`PasskeyView`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct PasskeyChange {
-    /// What the person calls it, 1–40 characters.
-    pub name: String,
 }

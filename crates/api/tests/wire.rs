@@ -4,15 +4,15 @@
 
 use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::identity::{
-    Confirmation, DeviceChange, DeviceHost, DeviceView, Locale, NewPassword, OneTimeCode, OneTimeCodes, PersonChange,
-    PersonView, SessionView, SignIn, SignUp,
+    Confirmation, DeviceChange, DeviceHost, DeviceView, Factors, Locale, NewPassword, Newcomer, OneTimeCode,
+    OneTimeCodes, PasskeyChange, PasskeyView, PersonChange, PersonView, SessionView, SignIn, SignUp,
 };
 use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
 use qianbao_api::merchants::{OpenShop, ShopView, StaticCodeView, TodayView};
 use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderStatus, OrderView, RefundView};
 use qianbao_api::passkeys::{
-    Assertion, AssertionResponse, Attestation, CreationOptions, Factors, KeyKind, KnownPasskey, Newcomer,
-    PasskeyChange, PasskeyUser, PasskeyView, Registration, RelyingParty, RequestOptions, Selection,
+    Assertion, AssertionResponse, Attestation, CreationOptions, KeyKind, KnownPasskey, PasskeyUser, Registration,
+    RelyingParty, RequestOptions, Selection,
 };
 use qianbao_api::payments::{
     CreatePaymentRefund, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview,

@@ -1,8 +1,11 @@
-//! How a person proves who they are: passkeys, the password, one-time codes, and doing it once more; and how they stop everything.
+//! How a person proves who they are: passkeys, the password, one-time codes, and doing it once more.
 
 use qianbao_api::ProblemCode;
-use qianbao_api::identity::{Confirmation, NewPassword, OneTimeCode, OneTimeCodes, SessionView, SignUp};
-use qianbao_api::passkeys::{Assertion, Factors, Newcomer, PasskeyChange, PasskeyView, Registration};
+use qianbao_api::identity::{
+    Confirmation, Factors, NewPassword, Newcomer, OneTimeCode, OneTimeCodes, PasskeyChange, PasskeyView, SessionView,
+    SignUp,
+};
+use qianbao_api::passkeys::{Assertion, Registration};
 use qianbao_core::id::PasskeyId;
 use serde::de::DeserializeOwned;
 
@@ -10,8 +13,6 @@ use crate::client::{CONFIRMATION, Client, malformed, read};
 use crate::error::ClientError;
 use crate::json;
 use crate::transport::{Method, Request};
-
-const FREEZE: &str = "/v1/freeze";
 
 impl Client {
     /// Whether this browser has passkeys.
@@ -108,20 +109,6 @@ impl Client {
     /// Turns one-time codes off.
     pub async fn turn_off_one_time_codes(&self) -> Result<(), ClientError> {
         self.exchange(Request::bare(Method::Delete, "/v1/one-time-codes")).await.map(drop)
-    }
-
-    /// Lets nothing go out of the wallet, at once; money still comes in.
-    pub async fn freeze(&self) -> Result<(), ClientError> {
-        self.exchange(Request::bare(Method::Put, FREEZE)).await?;
-        self.look_now();
-        Ok(())
-    }
-
-    /// Lets money go out again.
-    pub async fn unfreeze(&self) -> Result<(), ClientError> {
-        self.exchange(Request::bare(Method::Delete, FREEZE)).await?;
-        self.look_now();
-        Ok(())
     }
 
     async fn prove(&self, request: Confirmation) -> Result<SessionView, ClientError> {

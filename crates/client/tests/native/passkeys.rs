@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use qianbao_api::ProblemCode;
-use qianbao_api::passkeys::{Assertion, Newcomer};
+use qianbao_api::identity::Newcomer;
+use qianbao_api::passkeys::Assertion;
 use qianbao_client::authenticator::AuthenticatorError;
 use qianbao_client::storage::Table;
 use qianbao_client::{Client, ClientError, Moved, Presence};

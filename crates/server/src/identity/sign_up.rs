@@ -4,8 +4,8 @@
 
 use axum::http::HeaderMap;
 use qianbao_api::ProblemCode;
-use qianbao_api::identity::{SessionView, SignUp};
-use qianbao_api::passkeys::{Newcomer, Registration};
+use qianbao_api::identity::{Newcomer, SessionView, SignUp};
+use qianbao_api::passkeys::Registration;
 use qianbao_core::id::PersonId;
 use qianbao_core::password::{self, Beside, PasswordError};
 use qianbao_core::text::{DisplayName, Handle, HandleError, LegalName, TextError};

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use qianbao_api::identity::Locale;
+use qianbao_api::identity::{Locale, Newcomer};
 use qianbao_api::merchants::OpenShop;
 use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderView};
-use qianbao_api::passkeys::Newcomer;
 use qianbao_api::payments::{PayRequest, PaymentStatus, Target};
 use qianbao_core::id::PersonId;
 use qianbao_core::intent::{Intent, Payee};

@@ -1,8 +1,8 @@
 //! `POST /v1/session/confirmation`, and what asks for it: passkeys and the password.
 
 use qianbao_api::ProblemCode as P;
-use qianbao_api::identity::SessionView;
-use qianbao_api::passkeys::{CreationOptions, Factors, PasskeyView, RequestOptions};
+use qianbao_api::identity::{Factors, PasskeyView, SessionView};
+use qianbao_api::passkeys::{CreationOptions, RequestOptions};
 use serde_json::{Value, json};
 
 use crate::authenticator::Authenticator;

@@ -2,8 +2,8 @@
 
 use data_encoding::BASE32_NOPAD;
 use qianbao_api::ProblemCode as P;
-use qianbao_api::identity::{OneTimeCodes, SessionView};
-use qianbao_api::passkeys::{CreationOptions, Factors, PasskeyView, RequestOptions};
+use qianbao_api::identity::{Factors, OneTimeCodes, PasskeyView, SessionView};
+use qianbao_api::passkeys::{CreationOptions, RequestOptions};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret, Totp};
 

@@ -1,8 +1,8 @@
 //! Passkeys: `POST /v1/people` with one, `/v1/session/passkey`, `/v1/passkeys`, `/v1/factors`.
 
 use qianbao_api::ProblemCode as P;
-use qianbao_api::identity::{DeviceHost, SessionView};
-use qianbao_api::passkeys::{CreationOptions, Factors, PasskeyView, RequestOptions};
+use qianbao_api::identity::{DeviceHost, Factors, PasskeyView, SessionView};
+use qianbao_api::passkeys::{CreationOptions, RequestOptions};
 use serde_json::{Value, json};
 
 use crate::authenticator::Authenticator;

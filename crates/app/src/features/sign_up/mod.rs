@@ -5,8 +5,7 @@ mod model;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
-use qianbao_api::identity::SignUp as Request;
-use qianbao_api::passkeys::Newcomer;
+use qianbao_api::identity::{Newcomer, SignUp as Request};
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;

@@ -3,8 +3,7 @@
 //! Here only what is missing is found, and a password that is too short; the rules of names are the server's.
 
 use qianbao_api::ProblemCode;
-use qianbao_api::identity::{Locale, SignUp};
-use qianbao_api::passkeys::Newcomer;
+use qianbao_api::identity::{Locale, Newcomer, SignUp};
 use qianbao_client::ClientError;
 
 /// Shortest password, in characters (NIST SP 800-63B-4, section 3.1.1.2: 15 when it is the only factor).

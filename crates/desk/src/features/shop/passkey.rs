@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 use qianbao_api::ProblemCode;
-use qianbao_api::identity::DeviceHost;
-use qianbao_api::passkeys::PasskeyView;
+use qianbao_api::identity::{DeviceHost, PasskeyView};
 use qianbao_client::ClientError;
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;

@@ -4,9 +4,8 @@
 use axum::Json;
 use axum::http::HeaderMap;
 use data_encoding::BASE64URL_NOPAD;
-use qianbao_api::passkeys::{
-    CreationOptions, KeyKind, Newcomer, PasskeyUser, PasskeyView, Registration, RelyingParty, Selection,
-};
+use qianbao_api::identity::{Newcomer, PasskeyView};
+use qianbao_api::passkeys::{CreationOptions, KeyKind, PasskeyUser, Registration, RelyingParty, Selection};
 use qianbao_core::id::{PasskeyId, PersonId};
 
 use super::challenge::{Challenge, Purpose};

@@ -2,8 +2,7 @@
 
 use axum::Json;
 use axum::response::NoContent;
-use qianbao_api::identity::DeviceHost;
-use qianbao_api::passkeys::{Factors, PasskeyChange, PasskeyView};
+use qianbao_api::identity::{DeviceHost, Factors, PasskeyChange, PasskeyView};
 use qianbao_core::id::{PasskeyId, PersonId};
 use qianbao_core::text::DisplayName;
 

@@ -8,8 +8,7 @@ mod password;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
-use qianbao_api::identity::DeviceHost;
-use qianbao_api::passkeys::{Factors as Found, PasskeyView};
+use qianbao_api::identity::{DeviceHost, Factors as Found, PasskeyView};
 use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Card, Fetched, Glyph, Mark, Row, Sheet, Skeleton, Tag, Toaster, Tone};

@@ -1,7 +1,7 @@
 //! What is known of a passkey, its name, and its end.
 
 use leptos::prelude::*;
-use qianbao_api::passkeys::{PasskeyChange, PasskeyView};
+use qianbao_api::identity::{PasskeyChange, PasskeyView};
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Fact, Field, Glyph, Icon, Toaster};
