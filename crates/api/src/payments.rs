@@ -249,6 +249,9 @@ pub struct Receipt {
     pub note: Option<String>,
     /// SHA-256 of the approved intent, hex.
     pub intent: String,
+    /// The end that the payer approved. With it the intent can be made again from this receipt; payments from before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_until: Option<Timestamp>,
 }
 
 /// `POST /v1/payments/{id}/refunds` (desk): give back what is left of a payment to the shop, whether it paid an order or came by the

@@ -361,6 +361,7 @@ fn receipts() {
             fee: cny(0),
             note: Some("谢谢".into()),
             intent: "00".repeat(32),
+            approved_until: Some(NOON),
         })
     );
 }

@@ -4,6 +4,7 @@ use qianbao_api::payments::{Receipt, SignedReceipt};
 use qianbao_core::code::SealedCode;
 use qianbao_core::encoding::from_base64url;
 use qianbao_core::id::PaymentId;
+use qianbao_core::intent::{Intent, Payee};
 
 use super::VerifyError;
 use crate::client::Client;
@@ -43,13 +44,26 @@ impl Client {
     pub async fn receipt(&self, payment: PaymentId) -> Result<CheckedReceipt, ClientError> {
         let signed = self.signed_receipt(payment).await?;
         let receipt = self.verify_receipt(&signed).await;
-        let receipt = receipt.and_then(|receipt| {
-            if receipt.payment == payment {
-                Ok(receipt)
-            } else {
-                Err(VerifyError::Unreadable("the receipt of this payment"))
-            }
+        let receipt = receipt.and_then(|receipt| match receipt.payment == payment {
+            true if adds_up(&receipt) => Ok(receipt),
+            true => Err(VerifyError::Unreadable("a receipt of what was approved")),
+            false => Err(VerifyError::Unreadable("the receipt of this payment")),
         });
         Ok(CheckedReceipt { signed, receipt })
     }
+}
+
+/// Whether what the receipt says is what was approved: the intent made again from it has the digest that it names. Receipts from before the
+/// approved end was kept cannot be asked.
+fn adds_up(receipt: &Receipt) -> bool {
+    let Some(approved_until) = receipt.approved_until else { return true };
+    let payee = match (receipt.payee_id, receipt.shop) {
+        (Some(person), None) => Payee::Person(person),
+        (None, Some(shop)) => Payee::Shop(shop),
+        _ => return false,
+    };
+    let order = receipt.order.as_ref().map(|order| (order.id, order.version));
+    let (payment, payer) = (receipt.payment, receipt.payer_id);
+    Intent::from_wallet(payment, payer, payee, receipt.amount, receipt.fee, order, approved_until)
+        .is_ok_and(|intent| intent.digest_hex() == receipt.intent)
 }

@@ -177,6 +177,7 @@ async fn web_crypto_verifies_what_the_operator_signed_and_nothing_else() {
         fee: Money::new(0, Currency::CNY),
         note: Some("谢谢".to_owned()),
         intent: "0".repeat(64),
+        approved_until: None,
     };
     let body = serde_json::to_string(&receipt).expect("receipts can be printed");
     let signature = data_encoding::BASE64URL_NOPAD.encode(&key.sign(&format!("qianbao/receipt/1\n{body}")));

@@ -344,6 +344,7 @@ fn receipt(at: Timestamp) -> Receipt {
         fee: cny(0),
         note: Some("谢谢".to_owned()),
         intent: "0".repeat(64),
+        approved_until: None,
     }
 }
 
@@ -361,6 +362,29 @@ fn a_genuine_receipt_of_another_payment_is_not_this_ones() {
     assert_eq!(fetched(receipt.payment), Ok(receipt.clone()));
     let other = fetched(Id::from_parts(1, [2; 10]));
     assert_eq!(other, Err(VerifyError::Unreadable("the receipt of this payment")));
+}
+
+#[test]
+fn a_genuine_receipt_that_says_something_else_than_was_approved_is_not_believed() {
+    let (stage, client, key) = shopping(None);
+    let until = stage.world.now().plus_seconds(120);
+    let plain = receipt(stage.world.now());
+    let approved = |amount: i64| {
+        Intent::from_wallet(plain.payment, plain.payer_id, Payee::Shop(shop()), cny(amount), cny(0), None, until)
+            .expect("one currency")
+            .digest_hex()
+    };
+    for (amount, is_believed) in [(1_800, true), (1_801, false)] {
+        let receipt = Receipt { intent: approved(amount), approved_until: Some(until), ..plain.clone() };
+        let body = serde_json::to_string(&receipt).expect("receipts can be printed");
+        let signature = data_encoding::BASE64URL_NOPAD.encode(&key.sign(&format!("qianbao/receipt/1\n{body}")));
+        stage.server.receipt.replace(Some(SignedReceipt { body, key: "01020304".to_owned(), signature }));
+        let (client, payment) = (client.clone(), receipt.payment);
+        let found = stage.world.run(async move { client.receipt(payment).await }).expect("there is one").receipt;
+        let expected =
+            if is_believed { Ok(receipt) } else { Err(VerifyError::Unreadable("a receipt of what was approved")) };
+        assert_eq!(found, expected);
+    }
 }
 
 #[test]

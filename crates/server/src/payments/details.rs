@@ -5,6 +5,7 @@
 //! where they can be erased. A field that a kind needs and that is missing, an unknown tag, a wrong length or a byte too many is an
 //! error: the ledger is never guessed at. Decoding what was encoded gives the same value (tested).
 
+use qianbao_core::Timestamp;
 use qianbao_core::id::{Id, Kind, LinkId, OrderId, PaymentId, PersonId, ShopId, TopupId};
 use qianbao_core::intent::Payee;
 use uuid::Uuid;
@@ -59,6 +60,9 @@ pub struct PaymentDetails {
     pub intent: [u8; 32],
     /// The payer's note, sealed under the payer's key (see [`super::note`]).
     pub note: Option<Vec<u8>>,
+    /// The end that the payer approved, which is part of the intent; the posting's own may be sooner. Payments from before this was kept have
+    /// none.
+    pub approved_until: Option<Timestamp>,
 }
 
 /// Facts of a refund.
@@ -129,6 +133,7 @@ mod tag {
     pub const NUMBER: u8 = 10;
     pub const TOPUP: u8 = 11;
     pub const BANK_ENTRY: u8 = 12;
+    pub const APPROVED_UNTIL: u8 = 13;
 }
 
 impl Details {
@@ -248,6 +253,9 @@ impl Writer {
             }
             self.field(tag::NOTE, note);
         }
+        if let Some(until) = details.approved_until {
+            self.field(tag::APPROVED_UNTIL, &until.0.to_be_bytes());
+        }
         Ok(())
     }
 
@@ -285,7 +293,14 @@ impl<'a> Reader<'a> {
         let link = self.maybe_id(tag::LINK)?;
         let intent = self.digest(tag::INTENT)?;
         let note = self.maybe(tag::NOTE)?.map(<[u8]>::to_vec);
-        Ok(PaymentDetails { payer, payee, order, link, intent, note })
+        let approved_until = match self.maybe(tag::APPROVED_UNTIL)? {
+            Some(value) => {
+                let micros = value.try_into().map_err(|_| DetailsError::Field(tag::APPROVED_UNTIL))?;
+                Some(Timestamp(i64::from_be_bytes(micros)))
+            }
+            None => None,
+        };
+        Ok(PaymentDetails { payer, payee, order, link, intent, note, approved_until })
     }
 
     fn step(&mut self) -> Result<OrderStep, DetailsError> {
@@ -353,6 +368,7 @@ mod tests {
             link: Some(id(6)),
             intent: [9; 32],
             note: Some(vec![0xA5; 128]),
+            approved_until: Some(Timestamp(1_800_000_000_000_000)),
         };
         let step = OrderStep { shop: id(3), order };
         vec![
@@ -362,6 +378,7 @@ mod tests {
                 order: None,
                 link: None,
                 note: None,
+                approved_until: None,
                 ..payment
             }),
             Details::Refund(RefundDetails { payment: id(9), payer: id(1), shop: id(3), order: Some(order), number: 2 }),
@@ -390,12 +407,12 @@ mod tests {
         for details in samples() {
             let bytes = details.encode().expect("samples fit");
             for length in 0..bytes.len() {
-                // The note is the only optional field at an end: without it the rest is whole.
+                // Note and approved end are the only optional fields at an end: without them the rest is whole.
                 let whole = Details::decode(&bytes[..length])
                     .is_ok_and(|found| found.encode().as_deref() == Ok(&bytes[..length]));
-                let is_noteless =
-                    matches!(&details, Details::Payment(p) if p.note.is_some()) && length + 130 == bytes.len();
-                assert_eq!(whole, is_noteless, "{details:?} cut to {length}");
+                let is_shorter = matches!(&details, Details::Payment(p) if p.note.is_some())
+                    && [10, 140].contains(&(bytes.len() - length));
+                assert_eq!(whole, is_shorter, "{details:?} cut to {length}");
             }
             let longer = [bytes.as_slice(), &[200]].concat();
             assert_eq!(Details::decode(&longer), Err(DetailsError::UnexpectedTag(200)));

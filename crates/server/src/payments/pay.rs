@@ -274,6 +274,7 @@ async fn prepare(
         link: payable.link,
         intent: intent.digest(),
         note: sealed,
+        approved_until: request.not_after,
         digest,
         not_after: payable.expires_at.map_or(request.not_after, |end| end.min(request.not_after)),
         wallet_ceiling: realm.limits.wallet_ceiling,

@@ -45,6 +45,8 @@ pub struct Payment {
     pub intent: [u8; 32],
     /// The sealed note.
     pub note: Option<Vec<u8>>,
+    /// The end that the payer approved.
+    pub approved_until: Timestamp,
     /// SHA-256 of the request.
     pub digest: [u8; 32],
     /// Last moment of commit.
@@ -71,6 +73,7 @@ impl Payment {
             link: self.link,
             intent: self.intent,
             note: self.note.clone(),
+            approved_until: Some(self.approved_until),
         }
     }
 
@@ -199,6 +202,7 @@ mod tests {
             link: None,
             intent: [4; 32],
             note: Some(vec![5; 128]),
+            approved_until: Timestamp(2),
             digest: [6; 32],
             not_after: Timestamp(7),
             wallet_ceiling: 1_000_000,

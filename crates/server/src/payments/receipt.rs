@@ -45,6 +45,7 @@ pub async fn receipt(realm: &Realm, paid: &Paid) -> Result<SignedReceipt, Failur
         fee: Money::zero(paid.amount.currency),
         note: parties.note(paid.details.payer, paid.id, paid.details.note.as_deref()).await?,
         intent: HEXLOWER.encode(&paid.details.intent),
+        approved_until: paid.details.approved_until,
     };
     let body = serde_json::to_string(&receipt)
         .map_err(|_| FailureError::Inconsistent("a receipt that can be written as JSON"))?;

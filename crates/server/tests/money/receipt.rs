@@ -7,7 +7,7 @@ use qianbao_api::identity::PersonView;
 use qianbao_api::keys::KeySet;
 use qianbao_api::orders::{CreateRefund, EditOrder, RefundView};
 use qianbao_api::payments::{OrderSummary, PayRequest, Receipt, SignedReceipt};
-use qianbao_core::intent::Payee;
+use qianbao_core::intent::{Intent, Payee};
 use qianbao_server::codes::keys::OperatorKeys;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -28,6 +28,7 @@ async fn verified(visitor: &Visitor, signed: &SignedReceipt) -> TestResult<bool>
 async fn payer_and_shop_get_the_same_signed_receipt() -> TestResult {
     let street = House::street().await?;
     let order = street.order(1_800).await?;
+    street.house.clock.pass(500);
     let request = street.payment_of(&street.ming, &order)?;
     let paid = street.ming.pay(&request).await?.paid.ok_or("paid")?;
     let path = format!("/v1/payments/{}/receipt", request.id);
@@ -38,6 +39,13 @@ async fn payer_and_shop_get_the_same_signed_receipt() -> TestResult {
     assert_eq!((receipt.payment, receipt.sequence, receipt.amount), (request.id, paid.sequence, yuan(1_800)));
     assert_eq!((receipt.payer.as_str(), receipt.payee.as_str()), ("*明", "云山茶铺 Yunshan Tea"));
     assert_eq!((receipt.payer_id, receipt.payee_id, receipt.shop), (street.ming.person, None, Some(order.shop.id)));
+    // The order ends before what was approved does: the receipt still says enough to make the intent again.
+    let until = receipt.approved_until.ok_or("an end")?;
+    assert!(until == request.not_after && until > order.expires_at);
+    let paid_order = receipt.order.as_ref().map(|order| (order.id, order.version));
+    let (payee, fee) = (Payee::Shop(order.shop.id), receipt.fee);
+    let intent = Intent::from_wallet(receipt.payment, receipt.payer_id, payee, receipt.amount, fee, paid_order, until)?;
+    assert_eq!(intent.digest_hex(), receipt.intent);
     let summary = OrderSummary { id: order.id, version: 1, description: order.description, lines: order.lines };
     assert_eq!((receipt.order, receipt.note, receipt.intent), (Some(summary), None, request.intent));
 
