@@ -14,7 +14,7 @@ use crate::process::{command, run};
 const BLACK_BOX: [&str; 2] = ["qianbao-tests-api", "qianbao-tests-faults"];
 
 /// The black-box tests. Cargo is asked for them in the whole workspace, not in their packages: see above.
-pub const BLACK_BOX_TESTS: [&str; 12] = [
+pub const BLACK_BOX_TESTS: [&str; 13] = [
     "audit",
     "backup",
     "operation",
@@ -22,6 +22,7 @@ pub const BLACK_BOX_TESTS: [&str; 12] = [
     "restart",
     "secrets",
     "settings",
+    "tls",
     "traces",
     "wallet",
     "kill",

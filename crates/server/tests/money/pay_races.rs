@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use qianbao_api::ProblemCode;
-use qianbao_api::orders::{EditOrder, OrderStatus, OrderView};
+use qianbao_api::orders::{CreateRefund, EditOrder, OrderStatus, OrderView, RefundView};
 use qianbao_api::payments::{PayRequest, PaymentStatus};
 use qianbao_core::intent::Payee;
 
@@ -129,6 +129,43 @@ async fn of_a_payment_and_a_cancelling_one_wins() -> TestResult {
             assert_eq!(paid.reason, Some(ProblemCode::OrderCancelled));
             assert_eq!(answer.ok::<OrderView>()?.status, OrderStatus::Cancelled);
         }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_payment_that_nobody_waits_for_is_one_or_none_and_the_repeat_finds_out() -> TestResult {
+    let street = House::street().await?;
+    let (ming, lan) = (&street.ming, &street.lan);
+    let (mut arrived, before) = (0, ming.balance().await?);
+    for round in 0..40 {
+        let order = street.order(1).await?;
+        let requests = [street.payment_of(ming, &order)?, transfer(ming, lan, "lan", 1)?];
+        for request in &requests {
+            // The browser goes away a little later each time: before, in and after the commit.
+            let gone = std::time::Duration::from_micros(100 * round);
+            let _ = tokio::time::timeout(gone, ming.pay(request)).await;
+            arrived += usize::from(ming.pay(request).await?.status == PaymentStatus::Paid);
+        }
+    }
+    assert_eq!((arrived, ming.balance().await?), (80, before - 80), "each is paid, and once");
+    assert_eq!(lan.entries().await?.iter().filter(|entry| entry.amount == yuan(1)).count(), 40);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_refund_that_nobody_waits_for_is_one_or_none_and_the_repeat_finds_out() -> TestResult {
+    let street = House::street().await?;
+    let before = street.ming.balance().await?;
+    for round in 0..30 {
+        let order = street.order(100).await?;
+        street.ming.pay(&street.payment_of(&street.ming, &order)?).await?;
+        let refund = CreateRefund { id: street.desk.sources().id(), amount: yuan(100), reason: String::new() };
+        let path = format!("/v1/orders/{}/refunds", order.id);
+        let gone = std::time::Duration::from_micros(100 * round);
+        let _ = tokio::time::timeout(gone, street.desk.post(&path, &refund)).await;
+        street.desk.post(&path, &refund).await?.ok::<RefundView>()?;
+        assert_eq!(street.ming.balance().await?, before, "round {round}: all of it is back, and once");
     }
     Ok(())
 }
