@@ -3,6 +3,7 @@
 
 import type { Page } from "@playwright/test";
 import { pictureOf } from "../harness/pictures";
+import { inspectBoth } from "../harness/screens";
 import { expect, test } from "../harness/test";
 import type { Language } from "../harness/texts";
 import type { Wallet } from "../pages/wallet";
@@ -35,6 +36,7 @@ for (const language of ["zh", "en"] as Language[]) {
     await answerCamera(wallet.page, wallet.origin, "denied");
     await wallet.openScanner();
     await wallet.expectText("camera_denied");
+    await inspectBoth(wallet.page, `state-camera-denied-${language}`);
     await expectOtherWays(wallet, await desk.payload());
   });
 
@@ -44,6 +46,7 @@ for (const language of ["zh", "en"] as Language[]) {
     await answerCamera(wallet.page, wallet.origin, "granted");
     await wallet.openScanner();
     await wallet.expectText("camera_missing");
+    await inspectBoth(wallet.page, `state-camera-missing-${language}`);
     await expectOtherWays(wallet, await desk.payload());
   });
 }

@@ -4,6 +4,7 @@ import * as codes from "../harness/codes";
 import { NETWORK_GONE } from "../harness/guard";
 import type { House } from "../harness/house";
 import { pictureOf } from "../harness/pictures";
+import { inspectBoth } from "../harness/screens";
 import { expect, PASSWORD, test } from "../harness/test";
 import { Visitor } from "../harness/visitor";
 import type { Language } from "../harness/texts";
@@ -67,6 +68,7 @@ for (const language of ["zh", "en"] as Language[]) {
       else await wallet.pasteCode(text);
       await expect(wallet.page.getByText(wallet.say(words)), `a code ${what}`).toBeVisible();
       await wallet.expectText("money_not_moved");
+      if (language === "en") await inspectBoth(wallet.page, `state-code-${what.replaceAll(/\W+/g, "-")}`);
       await expect(wallet.approval(), `nothing to approve for a code ${what}`).toHaveCount(0);
     }
     expect(moving, "no request that could move money left the page").toEqual([]);
@@ -96,6 +98,7 @@ test("an order that ends while its sheet is open is not paid any more", { tag: "
   await wallet.expectToPay("15.00");
   await expect(desk.page.getByText(desk.say("expired"))).toBeVisible({ timeout: (SHORTEST_S + 5) * 1_000 });
   await wallet.expectText("code_expired");
+  await inspectBoth(wallet.page, "state-code-over");
   await expect(wallet.approval()).toBeDisabled();
   expect(await wallet.balance()).toBe(before);
 });

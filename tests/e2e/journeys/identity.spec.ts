@@ -44,6 +44,10 @@ test("a person signs up, sees an empty wallet, signs out and in again", { tag: "
   await wallet.button("sign_up_now").click();
   await wallet.expectHome();
   expect(await wallet.balance()).toBe(0);
+  await inspectBoth(wallet.page, "state-home-empty");
+  await wallet.go("/activity");
+  await expect(wallet.page.getByRole("heading").first()).toBeVisible();
+  await inspectBoth(wallet.page, "state-activity-empty");
 
   await wallet.go("/me");
   await wallet.button("sign_out").click();

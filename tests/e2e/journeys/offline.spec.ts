@@ -1,6 +1,7 @@
 // Without a network, without storage, with a wrong clock: the wallet says so and goes on.
 
 import { answered, NETWORK_GONE } from "../harness/guard";
+import { inspectBoth } from "../harness/screens";
 import { expect, PASSWORD, test } from "../harness/test";
 import { Visitor } from "../harness/visitor";
 import { withClockOff, withoutStore } from "../harness/windows";
@@ -48,6 +49,7 @@ test("a window that keeps nothing says so, and pays", { tag: "@offline" }, async
   guard.allow(answered(401, /\/v1\/session/));
   const wallet = await doors.wallet({ as: "ming", prepare: withoutStore });
   await wallet.expectText("banner_private");
+  await inspectBoth(wallet.page, "state-private");
   await wallet.go("/pay?to=lan");
   await wallet.typeAmount("0.20");
   await wallet.approve();
@@ -59,6 +61,7 @@ test("a desk that keeps nothing says so, is paid, and gives back", { tag: "@offl
   const ming = await new Visitor(house, "wallet").signIn("ming", PASSWORD);
   const desk = await doors.desk({ prepare: withoutStore });
   await desk.expectText("private_banner");
+  await inspectBoth(desk.page, "state-desk-private");
   await desk.charge("0.60");
   const order = desk.order();
   await (await ming.payments({ kind: "order", order, version: 1 }))();
@@ -73,6 +76,7 @@ for (const hours of [-5, 7]) {
   test(`with a clock that is ${hours} hours off it says so, and pays`, { tag: "@offline" }, async ({ doors }) => {
     const wallet = await doors.wallet({ as: "ming", prepare: withClockOff(hours) });
     await wallet.expectText("banner_clock");
+    if (hours > 0) await inspectBoth(wallet.page, "state-clock");
     await wallet.go("/pay?to=lan");
     await wallet.typeAmount("0.30");
     await wallet.approve();

@@ -1,6 +1,7 @@
 // The wallet comes in two parts: what home needs, and every other screen. The second may be late, or not come at all.
 
 import type { BrowserContext, Page } from "@playwright/test";
+import { inspectBoth } from "../harness/screens";
 import { PASSWORD, expect, test } from "../harness/test";
 
 type Line = { screens: "open" | "slow" | "down" };
@@ -52,6 +53,7 @@ test("screens that cannot be loaded say so and can be tried again", { tag: "@app
   await wallet.link("sign_in").click();
   await wallet.expectHeading("screen_failed_title");
   await wallet.expectText("screen_failed_text");
+  await inspectBoth(wallet.page, "state-screen-failed");
   await set(wallet.page, "open");
   await wallet.button("try_again").click();
   await expect(wallet.field("handle")).toBeVisible();
