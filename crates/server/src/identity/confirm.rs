@@ -151,7 +151,7 @@ pub async fn renew(
 /// # Errors
 /// [`ConfirmError::Required`].
 pub async fn require(call: &Call, signed: &Signed) -> Result<(), ConfirmError> {
-    is_fresh(call, sessions::opened_at(&call.realm.directory, signed.session).await?)
+    require_since(call, signed, None).await
 }
 
 /// The same, for what also asks that the session began after `since`.

@@ -58,7 +58,6 @@ impl Refuses for NewPasswordError {
 #[utoipa::path(put, path = "/v1/password", tag = "identity", request_body = NewPassword,
     responses((status = 204, description = "Set.")))]
 pub async fn set(call: Call, signed: Signed, Body(request): Body<NewPassword>) -> Result<NoContent, Refusal> {
-    confirm::require(&call, &signed).await?;
     replace(&call, &signed, &request.password).await?;
     Ok(NoContent)
 }
@@ -68,6 +67,7 @@ pub async fn set(call: Call, signed: Signed, Body(request): Body<NewPassword>) -
 /// # Errors
 /// [`NewPasswordError`]; then it is the one it was.
 pub async fn replace(call: &Call, signed: &Signed, typed: &str) -> Result<(), NewPasswordError> {
+    confirm::require(call, signed).await?;
     let codes_are_on = one_time_codes::on_since(call, signed.person).await?.is_some();
     password::check(typed, if codes_are_on { Beside::Second } else { Beside::Nothing }, is_common)?;
     let phc = call.app.password_workers.hash(&call.realm.pepper, typed, call.random()).await?;

@@ -107,7 +107,6 @@ impl Refuses for CodesError {
 /// Makes a secret for an app; nothing is asked for yet.
 #[utoipa::path(post, path = "/v1/one-time-codes", tag = "identity", responses((status = 200, body = OneTimeCodes)))]
 pub async fn begin(call: Call, signed: Signed) -> Result<Json<OneTimeCodes>, Refusal> {
-    confirm::require(&call, &signed).await?;
     Ok(Json(make(&call, &signed).await?))
 }
 
@@ -115,7 +114,6 @@ pub async fn begin(call: Call, signed: Signed) -> Result<Json<OneTimeCodes>, Ref
 #[utoipa::path(post, path = "/v1/one-time-codes/activation", tag = "identity", request_body = OneTimeCode,
     responses((status = 204, description = "On.")))]
 pub async fn activate(call: Call, signed: Signed, Body(request): Body<OneTimeCode>) -> Result<NoContent, Refusal> {
-    confirm::require(&call, &signed).await?;
     turn_on(&call, &signed, &request.code).await?;
     Ok(NoContent)
 }
@@ -123,7 +121,6 @@ pub async fn activate(call: Call, signed: Signed, Body(request): Body<OneTimeCod
 /// Turns codes off and forgets the secret.
 #[utoipa::path(delete, path = "/v1/one-time-codes", tag = "identity", responses((status = 204, description = "Off.")))]
 pub async fn end(call: Call, signed: Signed) -> Result<NoContent, Refusal> {
-    confirm::require(&call, &signed).await?;
     turn_off(&call, &signed).await?;
     Ok(NoContent)
 }
@@ -156,6 +153,7 @@ pub async fn make(call: &Call, signed: &Signed) -> Result<OneTimeCodes, CodesErr
 pub async fn turn_on(call: &Call, signed: &Signed, code: &str) -> Result<(), CodesError> {
     let person = signed.person;
     let directory = &call.realm.directory;
+    confirm::require(call, signed).await?;
     let begun = one_time_codes::of(directory.readers(), person).await?.ok_or(CodesError::Missing)?;
     if begun.on_since.is_some() {
         return Err(CodesError::On);

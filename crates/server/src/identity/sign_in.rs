@@ -145,20 +145,17 @@ pub async fn proven(
         note_failure(call, &subject, r#"{"factor":"password"}"#).await?;
         return Err(SignInError::Wrong);
     };
-    let second = one_time_codes::second(call, person.id, tried, typed.one_time_code).await;
-    let (second, is_missing) = match second {
-        Ok(Second::Missing) => (Err(SignInError::CodeMissing), true),
-        other => (other.map_err(SignInError::from), false),
-    };
-    let second = match second {
+    // The password was right: its person may want to know, also of who had no code, or no try of one left.
+    let second = match one_time_codes::second(call, person.id, tried, typed.one_time_code).await {
+        Ok(Second::Missing) => {
+            note_failure(call, &person.id.to_string(), r#"{"factor":"one_time_code","given":false}"#).await?;
+            give_back(directory, counted).await?;
+            return Err(SignInError::CodeMissing);
+        }
         Ok(second) => second,
         Err(error) => {
-            // The password was right: its person may want to know, whoever it was that had no code.
-            note_failure(call, &person.id.to_string(), r#"{"factor":"one_time_code","given":false}"#).await?;
-            if is_missing {
-                give_back(directory, counted).await?;
-            }
-            return Err(error);
+            note_failure(call, &person.id.to_string(), r#"{"factor":"one_time_code"}"#).await?;
+            return Err(error.into());
         }
     };
     let mut write = directory.begin().await?;

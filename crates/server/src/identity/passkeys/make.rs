@@ -44,8 +44,7 @@ pub async fn newcomer_options(call: Call, Body(request): Body<Newcomer>) -> Resu
 /// What another passkey of the signed-in person is to be made for.
 #[utoipa::path(post, path = "/v1/passkeys/options", tag = "identity", responses((status = 200, body = CreationOptions)))]
 pub async fn add_options(call: Call, signed: Signed) -> Result<Json<CreationOptions>, Refusal> {
-    confirm::require(&call, &signed).await?;
-    Ok(Json(own_options(&call, signed.person).await?))
+    Ok(Json(own_options(&call, &signed).await?))
 }
 
 /// Takes a passkey that was just made.
@@ -57,12 +56,13 @@ pub async fn add(
     headers: HeaderMap,
     Body(answer): Body<Registration>,
 ) -> Result<Json<PasskeyView>, Refusal> {
-    confirm::require(&call, &signed).await?;
     let passkey = take(&call, &signed, &answer, Visitor::of(&headers)).await?;
     Ok(Json(view(passkey)))
 }
 
-async fn own_options(call: &Call, person: PersonId) -> Result<CreationOptions, PasskeyError> {
+async fn own_options(call: &Call, signed: &Signed) -> Result<CreationOptions, PasskeyError> {
+    confirm::require(call, signed).await?;
+    let person = signed.person;
     let readers = call.realm.directory.readers();
     let found = rows::person(readers, person).await?.ok_or(PasskeyError::Gone)?;
     let here = here(call, person).await?;
@@ -112,6 +112,7 @@ pub async fn take(
     answer: &Registration,
     visitor: Visitor<'_>,
 ) -> Result<Passkey, PasskeyError> {
+    confirm::require(call, signed).await?;
     let (challenge, made) = read(call, answer, Purpose::Add(signed.person))?;
     let mut write = call.realm.directory.begin().await?;
     confirm::require_in(&mut write, call, signed).await?;
