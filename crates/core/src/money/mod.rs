@@ -129,17 +129,18 @@ impl Money {
 
     /// The sum of `amounts` in `currency`; zero when there are none. Only the sum has to fit, whatever their order.
     ///
-    /// Eight at a time are asked once whether they are all of the currency, and every fourth is added to the same of four sums: an addition
-    /// then has one branch of its own and not two, and waits for the fourth before it.
+    /// Sixteen at a time are asked once whether they are all of the currency, and every fourth is added to the same of four sums: an addition
+    /// then has one branch of its own and not two, and waits for the fourth before it. Without any branch, asking 256 at a time whether
+    /// they are small, it takes half as long again: the processor takes two branches that are not taken in a turn for nothing.
     ///
     /// # Errors
     /// [`MoneyError`] when one is in another currency, the first such, or else when the sum does not fit.
     pub fn sum(currency: Currency, amounts: &[Self]) -> Result<Self, MoneyError> {
         let mut sums = [0_i64; 4];
-        let (eights, rest) = amounts.as_chunks::<8>();
-        for eight in eights {
+        let (sixteens, rest) = amounts.as_chunks::<16>();
+        for sixteen in sixteens {
             let mut difference = 0;
-            for four in eight.as_chunks::<4>().0 {
+            for four in sixteen.as_chunks::<4>().0 {
                 for (sum, amount) in sums.iter_mut().zip(four) {
                     difference |= amount.currency.tag() ^ currency.tag();
                     let Some(added) = sum.checked_add(amount.minor) else { return sum_widely(0, currency, amounts) };
