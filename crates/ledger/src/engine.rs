@@ -96,8 +96,24 @@ impl<W: Writer> Engine<W> {
             {
                 observer.batch(&BatchDone { waiting: self.queue.len(), ..done });
             }
-            if !goes_on {
+            if !goes_on || (count == 0 && !self.rest()) {
                 return;
+            }
+        }
+        self.rest();
+    }
+
+    /// Lets the writer do what it has put off. False when nothing more can be taken.
+    fn rest(&mut self) -> bool {
+        match self.writer.rest() {
+            Ok(()) => true,
+            Err(error) if error.is_passing() => {
+                tracing::info!(%error, "what was put off waits longer");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "the ledger stops taking postings");
+                false
             }
         }
     }
@@ -157,19 +173,27 @@ impl<W: Writer> Engine<W> {
     /// Takes what waits, and gives callers who were just answered a moment to come back: without it the first of them
     /// would be synced alone and the others would wait for that. False when no handle is left.
     async fn gather(&mut self, jobs: &mut Vec<Job>, last: Pace) -> bool {
-        if tokio::time::timeout(self.idle(), self.queue.recv_many(jobs, BATCH_MAX)).await == Ok(0) {
+        // Several callers are looked for before the thread sleeps: waking it costs more than they need to come back.
+        if last.answered < 2 && !self.wait(jobs).await {
             return false;
         }
         let began = Instant::now();
         let patience = last.patience();
-        while !jobs.is_empty() && jobs.len() < last.answered && began.elapsed() < patience {
+        while jobs.len() < BATCH_MAX {
             match self.queue.try_recv() {
                 Ok(job) => jobs.push(job),
-                Err(mpsc::error::TryRecvError::Empty) => std::thread::yield_now(),
-                Err(mpsc::error::TryRecvError::Disconnected) => break,
+                Err(mpsc::error::TryRecvError::Empty) if jobs.len() < last.answered && began.elapsed() < patience => {
+                    std::thread::yield_now();
+                }
+                Err(_) => break,
             }
         }
-        true
+        !jobs.is_empty() || self.wait(jobs).await
+    }
+
+    /// Waits for something to do. False when no handle is left.
+    async fn wait(&mut self, jobs: &mut Vec<Job>) -> bool {
+        tokio::time::timeout(self.idle(), self.queue.recv_many(jobs, BATCH_MAX)).await != Ok(0)
     }
 }
 
@@ -247,7 +271,9 @@ where
     S: BuildHasher + Default,
 {
     debug_assert_eq!(keys.len(), values.len(), "a backend answers for each key");
-    keys.iter().zip(values).filter_map(|(key, value)| Some((*key, value?))).collect()
+    let mut found = HashMap::with_capacity_and_hasher(keys.len(), S::default());
+    found.extend(keys.iter().zip(values).filter_map(|(key, value)| Some((*key, value?))));
+    found
 }
 
 /// Runs one batch: loads, decides, stores. The engine's thread calls it; so may a test of a backend.

@@ -60,9 +60,11 @@
 //! 3. *Load.* Ids: none for a new one, since the newest 65,536 are in memory and new ids come above them. Accounts: from
 //!    memory when used lately, else one row. Each claim: one look-up. Pending postings that are settled: two rows each.
 //! 4. *Decide.* No I/O. First the engine's own voids of what has expired, then the postings in order.
-//! 5. *Store.* One transaction: for each posting one row at the end of the log and one at the end of the ids; each touched
-//!    balance once a batch; each claim one row. History needs no row: a record names, for each account it touched, the
-//!    record that touched it before, and every 64th posting of an account leaves a mark.
+//! 5. *Store.* One transaction: for each posting one row at the end of the log; each claim one row. What follows from the log is written
+//!    once in many batches and waits in memory until then, where reads find it: every 2,048 postings, or once nothing came for a second, each
+//!    touched balance once, one row at the end of the ids for each posting, and the marks. After a crash the log is read from where
+//!    that was last done. History needs no row: a record names, for each account it touched, the record that touched it before, and
+//!    every 64th posting of an account leaves a mark.
 //! 6. *Sync*, once a batch: WAL with `synchronous=FULL`. Every 1,024 pages the WAL is copied into the file.
 //! 7. *Answer* each caller, announce the new head.
 //!

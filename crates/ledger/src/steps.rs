@@ -12,8 +12,10 @@ pub enum Step {
     Decided,
     /// The log and the ids are stored within the transaction.
     LogStored,
-    /// Accounts and balances are stored within the transaction.
+    /// New accounts and what has changed of others are stored within the transaction.
     AccountsStored,
+    /// The balances that waited are stored within the transaction: once in many batches, and when the ledger is opened or nothing comes.
+    BalancesStored,
     /// Everything is stored within the transaction; the commit comes next.
     Stored,
     /// The commit has returned; nobody has been answered.

@@ -122,6 +122,11 @@ pub trait Writer: Send + 'static {
 
     /// Ends a batch that stores nothing.
     fn rollback(&mut self) -> Result<(), StorageError>;
+
+    /// Does what can wait until nothing comes: called between batches, when the queue was empty for a second, and at the end.
+    fn rest(&mut self) -> Result<(), StorageError> {
+        Ok(())
+    }
 }
 
 /// The reading side of a backend; each call sees one state of the ledger and is short.

@@ -10,11 +10,11 @@ pub struct Trial {
     pub observer: Option<StepObserver>,
     /// Whether commits wait for the disk.
     pub durability: Durability,
-    /// How often SQLite's WAL is copied into the file.
+    /// How often SQLite's WAL is copied into the file and balances are written.
     pub copying: Copying,
 }
 
-/// How often SQLite's WAL is copied into the file.
+/// How often SQLite's WAL is copied into the file and balances are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Copying {
     /// As in service.

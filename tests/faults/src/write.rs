@@ -22,13 +22,17 @@ pub const NOT_OPENED: u8 = 4;
 /// The ledger stopped taking postings.
 pub const STOPPED: u8 = 3;
 
+/// The word for the step that only SQLite has.
+pub const BALANCES: &str = "balances-stored";
+
 /// The steps at which a process can end itself, with the words for them.
-pub const STEPS: [(&str, Step); 9] = [
+pub const STEPS: [(&str, Step); 10] = [
     ("taken", Step::Taken),
     ("begun", Step::Begun),
     ("decided", Step::Decided),
     ("log-stored", Step::LogStored),
     ("accounts-stored", Step::AccountsStored),
+    (BALANCES, Step::BalancesStored),
     ("stored", Step::Stored),
     ("committed", Step::Committed),
     ("answering", Step::Answering),
@@ -79,7 +83,7 @@ pub struct Sending {
     /// Settings that lose what was acknowledged.
     #[arg(long)]
     pub weak: bool,
-    /// SQLite's WAL is copied every few commits.
+    /// SQLite's WAL is copied and its balances are written every few commits.
     #[arg(long)]
     pub copy_often: bool,
     /// The step at which the process ends itself.

@@ -154,6 +154,11 @@ pub fn apply(batch: Vec<Posting>, mut view: View, due: &[PostingRef], time: Time
     let time = time.max(view.tip.time);
     let mut decision = Decision::default();
     let mut trace = Trace::default();
+    view.known.reserve(batch.len());
+    view.targets.reserve(batch.len());
+    decision.answers.reserve(batch.len());
+    decision.records.reserve(batch.len());
+    trace.accounts.reserve(view.accounts.len());
     for &pending in due {
         if let Ok(record) = post(&mut view, expiry::void_of(pending, time), time) {
             keep(&mut decision, &mut trace, &view, record);

@@ -81,8 +81,9 @@ impl Sqlite {
         let mut connection = Connection::open(path).map_err(schema::failed("opened the file"))?;
         schema::prepare(&mut connection, path)?;
         let (zone, epoch) = schema::settle_meta(&mut connection, zone, epoch)?;
-        let reader = SqliteReader::new(path.to_owned());
-        Ok(Self { writer: SqliteWriter::new(connection, lock)?, reader, zone, epoch })
+        let unwritten = Arc::default();
+        let writer = SqliteWriter::new(connection, lock, Arc::clone(&unwritten))?;
+        Ok(Self { writer, reader: SqliteReader::beside_writer(path.to_owned(), unwritten), zone, epoch })
     }
 
     /// Begins another life of the ledger at `path`, which nobody may have open: its epoch becomes `epoch`, or one more than
@@ -106,7 +107,7 @@ impl Sqlite {
         let connection = Connection::open_with_flags(path, flags).map_err(schema::failed("opened the file"))?;
         schema::check_application(&connection, path)?;
         let (zone, epoch) = schema::read_meta(&connection)?;
-        Ok((SqliteReader::new(path.to_owned()), zone, epoch))
+        Ok((SqliteReader::alone(path.to_owned()), zone, epoch))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Rows to values and back, for both connections.
 
 use qianbao_core::Timestamp;
-use qianbao_core::posting::{AccountId, ClaimKey, PostingId, PostingRef};
+use qianbao_core::posting::{AccountId, ClaimKey, PostingRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::schema::failed;
+use super::unwritten::Name;
 use crate::account::{Account, Sums};
 use crate::apply::{Holder, Pending};
 use crate::columns::{self, AccountColumns, damaged, integer, name_bytes, sequence};
@@ -85,14 +86,38 @@ pub(super) fn record(connection: &Connection, number: u64) -> Result<Option<Reco
     codec::decode(number, time, body).map(Some).map_err(damaged_record)
 }
 
+/// Records after a sequence, oldest first, up to `limit`.
+pub(super) fn tail(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Record>, StorageError> {
+    const SQL: &str = "SELECT sequence, time, body FROM posting WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
+    let read = failed("read the tail");
+    let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = statement.query((integer(after), limit)).map_err(&read)?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next().map_err(&read)? {
+        let time = Timestamp(row.get(1).map_err(&read)?);
+        let body = row.get_ref(2).and_then(|value| Ok(value.as_blob()?)).map_err(&read)?;
+        let number = sequence(row.get(0).map_err(&read)?);
+        records.push(codec::decode(number, time, body).map_err(damaged_record)?);
+    }
+    Ok(records)
+}
+
 /// The record with this sequence, which another row says is there.
 pub(super) fn expect_record(connection: &Connection, number: u64) -> Result<Record, StorageError> {
     record(connection, number)?.ok_or_else(|| damaged("a posting", format!("posting {number} is missing")))
 }
 
-/// The sequence of an id; 0 when it was refused.
-pub(super) fn find_name(connection: &Connection, name: PostingRef) -> Result<Option<u64>, StorageError> {
+/// The sequence of an id: `waiting`, when it is not written yet; 0 when it was refused.
+pub(super) fn find_name(
+    connection: &Connection,
+    name: PostingRef,
+    waiting: Option<u64>,
+) -> Result<Option<u64>, StorageError> {
     const SQL: &str = "SELECT sequence FROM posting_name WHERE name = ?1";
+    if waiting.is_some() {
+        return Ok(waiting);
+    }
     let read = failed("looked up an id");
     let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
     let found = statement.query_row([name_bytes(name)], |row| row.get(0)).optional().map_err(&read)?;
@@ -108,26 +133,33 @@ fn refused(connection: &Connection, name: PostingRef) -> Result<Refused, Storage
     refusal::decode(&body).map_err(|error| damaged("a refusal", error))
 }
 
-/// What is known about an id.
-pub(super) fn answer(connection: &Connection, name: PostingRef) -> Result<Option<Answer>, StorageError> {
-    Ok(match find_name(connection, name)? {
+/// What is known about an id, whose sequence may be `waiting` to be written.
+pub(super) fn answer(
+    connection: &Connection,
+    name: PostingRef,
+    waiting: Option<u64>,
+) -> Result<Option<Answer>, StorageError> {
+    Ok(match find_name(connection, name, waiting)? {
         None => None,
         Some(0) => Some(Answer::Refused(Box::new(refused(connection, name)?))),
         Some(number) => Some(Answer::Posted(Box::new(expect_record(connection, number)?))),
     })
 }
 
-/// Posted postings with this id, in order of owner: names begin with the id.
-pub(super) fn with_id(connection: &Connection, id: PostingId, limit: usize) -> Result<Vec<Record>, StorageError> {
-    const SQL: &str =
-        "SELECT sequence FROM posting_name WHERE name >= ?1 AND name <= ?2 AND sequence > 0 ORDER BY name LIMIT ?3";
+/// The written names of posted postings from `first` to `last`, in order, with their sequences.
+pub(super) fn names(
+    connection: &Connection,
+    first: Name,
+    last: Name,
+    limit: usize,
+) -> Result<Vec<(Name, u64)>, StorageError> {
+    const SQL: &str = "SELECT name, sequence FROM posting_name WHERE name >= ?1 AND name <= ?2 AND sequence > 0 \
+         ORDER BY name LIMIT ?3";
     let read = failed("looked up an id");
-    let bounds = [0x00, 0xff].map(|fill| [*id.uuid().as_bytes(), [fill; 16]].concat());
     let mut statement = connection.prepare_cached(SQL).map_err(&read)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let found = statement.query_map((&bounds[0], &bounds[1], limit), |row| row.get(0)).map_err(&read)?;
-    let numbers: Vec<i64> = found.collect::<Result<_, _>>().map_err(&read)?;
-    numbers.into_iter().map(|number| expect_record(connection, sequence(number))).collect()
+    let found = statement.query_map((first, last, limit), |row| Ok((row.get(0)?, sequence(row.get(1)?))));
+    found.and_then(Iterator::collect).map_err(&read)
 }
 
 /// The sequence of who holds a claim.

@@ -3,6 +3,7 @@
 use std::ffi::c_int;
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior};
 
@@ -16,7 +17,11 @@ use crate::storage::StorageError;
 const APPLICATION_ID: i64 = 0x5142_4c31;
 
 /// Every step from an empty file, in order; a step that has been released never changes.
-const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_ledger.sql"), include_str!("migrations/0002_marks.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_ledger.sql"),
+    include_str!("migrations/0002_marks.sql"),
+    include_str!("migrations/0003_written.sql"),
+];
 
 /// Pages of the WAL after which it is copied into the file. The copy stops the commit that comes upon it, so it is kept short: 8,192
 /// pages took 30 ms, and what a thousand hot balances save by being copied less often is not to be seen beside it.
@@ -50,10 +55,16 @@ pub(super) fn failed(doing: &'static str) -> impl Fn(rusqlite::Error) -> Storage
     move |error| StorageError::Database { doing, message: error.to_string() }
 }
 
+/// Keeps the plan of a statement whatever its values are: it would be planned anew at each range that it is given.
+pub(super) fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
+}
+
 /// Makes the writer's connection durable and the schema current.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let set = failed("set up the connection");
     connection.busy_timeout(std::time::Duration::from_secs(2)).map_err(&set)?;
+    keep_plans(connection).map_err(&set)?;
     let application: i64 = connection.query_row("PRAGMA application_id", (), |row| row.get(0)).map_err(&set)?;
     let version: i64 = connection.query_row("PRAGMA user_version", (), |row| row.get(0)).map_err(&set)?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0)).map_err(&set)?;
@@ -95,7 +106,7 @@ pub(super) fn migrate(connection: &mut Connection, version: i64) -> Result<(), O
 }
 
 /// Refuses a file that is not a ledger, or is newer than this program; answers its version. One that is older can be read as far as audits,
-/// exports and copies go, which use nothing that a later step has added.
+/// exports and copies go, which do without what a later step has added.
 pub(super) fn check_application(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
     let read = failed("read its schema");
     let application: i64 = connection.query_row("PRAGMA application_id", (), |row| row.get(0)).map_err(&read)?;

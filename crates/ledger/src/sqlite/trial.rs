@@ -12,6 +12,8 @@ use crate::trial::{Copying, Durability, Trial};
 
 /// Pages of the WAL that are often there.
 const OFTEN_PAGES: i32 = 40;
+/// Postings that often happen.
+const OFTEN_RECORDS: u64 = 40;
 
 impl SqliteWriter {
     fn try_out(&mut self, trial: &Trial) -> Result<(), StorageError> {
@@ -22,6 +24,7 @@ impl SqliteWriter {
         }
         if trial.copying == Copying::Often {
             self.connection.wal_hook(Some(copy_log::<OFTEN_PAGES>));
+            self.records_max = OFTEN_RECORDS;
         }
         Ok(())
     }

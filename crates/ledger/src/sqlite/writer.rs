@@ -1,13 +1,15 @@
 //! The writing side: loads what a batch touches, stores what was decided in one transaction.
 
 use std::fs::File;
+use std::sync::Arc;
 
 use qianbao_core::Timestamp;
 use qianbao_core::posting::{AccountId, ClaimKey, PostingRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode};
 
 use super::rows;
 use super::schema::failed;
+use super::unwritten::{self, Balance, INSERT_NAME, Left, Numbered, Unwritten};
 use crate::account::Account;
 use crate::apply::{Decision, Holder, Known, Pending, Stored, Target};
 use crate::columns::{self, damaged, integer, name_bytes, sequence};
@@ -22,16 +24,55 @@ pub struct SqliteWriter {
     pub(super) steps: Steps,
     accounts: AccountCache<i64>,
     names: RecentNames,
+    unwritten: Arc<Unwritten>,
+    /// Most postings between two writings of what waits.
+    pub(super) records_max: u64,
     tip: Tip,
     /// Held for as long as the writer lives.
     _lock: File,
 }
 
 impl SqliteWriter {
-    pub(super) fn new(connection: Connection, lock: File) -> Result<Self, StorageError> {
-        let tip = rows::tip(&connection)?;
-        let names = recent_names(&connection)?;
-        Ok(Self { connection, steps: Steps::default(), accounts: AccountCache::default(), names, tip, _lock: lock })
+    /// The writer of this connection. What the log has and the tables do not is written first.
+    pub(super) fn new(connection: Connection, lock: File, unwritten: Arc<Unwritten>) -> Result<Self, StorageError> {
+        unwritten::catch_up(&connection, &unwritten)?;
+        let mut writer = Self {
+            tip: rows::tip(&connection)?,
+            connection,
+            steps: Steps::default(),
+            accounts: AccountCache::default(),
+            names: RecentNames::default(),
+            unwritten,
+            records_max: unwritten::RECORDS_MAX,
+            _lock: lock,
+        };
+        writer.write_waiting()?;
+        writer.names = recent_names(&writer.connection)?;
+        Ok(writer)
+    }
+
+    /// Writes what waits, in a transaction of its own.
+    fn write_waiting(&mut self) -> Result<(), StorageError> {
+        let Some(waiting) = self.unwritten.waiting() else { return Ok(()) };
+        self.begin()?;
+        self.store_waiting(waiting, self.tip.sequence)?;
+        self.statement("COMMIT")?.execute(()).map_err(failed("committed what had waited"))?;
+        self.unwritten.written(self.tip.sequence);
+        Ok(())
+    }
+
+    fn store_waiting(&mut self, waiting: Left, until: u64) -> Result<(), StorageError> {
+        let mut balances = Vec::with_capacity(waiting.balances.len());
+        for (id, balance) in waiting.balances {
+            balances.push((self.number(id)?, balance));
+        }
+        let mut marks = Vec::with_capacity(waiting.marks.len());
+        for mark in waiting.marks {
+            marks.push((self.number(mark.account)?, mark));
+        }
+        unwritten::store(&self.connection, Numbered { balances, names: waiting.names, marks }, until)?;
+        self.steps.reach(Step::BalancesStored);
+        Ok(())
     }
 
     fn account(&mut self, id: AccountId) -> Result<Option<Account>, StorageError> {
@@ -39,7 +80,8 @@ impl SqliteWriter {
             return Ok(Some(account));
         }
         let found = rows::find_account(&self.connection, id)?;
-        Ok(found.map(|(number, account)| {
+        Ok(found.map(|(number, row)| {
+            let account = self.unwritten.newest(row);
             self.accounts.put(number, account);
             account
         }))
@@ -48,14 +90,8 @@ impl SqliteWriter {
     fn store(&mut self, decision: &Decision) -> Result<(), StorageError> {
         self.store_log(decision)?;
         self.steps.reach(Step::LogStored);
-        self.store_accounts(&decision.accounts)?;
+        self.store_accounts(decision)?;
         self.steps.reach(Step::AccountsStored);
-        for mark in &decision.marks {
-            let number = self.number(mark.account)?;
-            self.statement("INSERT INTO mark (number, sequence, postings) VALUES (?1, ?2, ?3)")?
-                .execute((number, integer(mark.sequence), integer(mark.postings)))
-                .map_err(failed("stored a mark"))?;
-        }
         for (key, holder) in &decision.claims {
             let stored = failed("stored a claim");
             match holder {
@@ -72,19 +108,17 @@ impl SqliteWriter {
         decision.pendings.iter().try_for_each(|pending| self.store_pending(pending))
     }
 
-    /// The log and the ids: rows that are only ever added, at the end.
+    /// The log, and what was refused with its ids.
     fn store_log(&self, decision: &Decision) -> Result<(), StorageError> {
         let stored = failed("stored a posting");
         let mut posting = self.statement("INSERT INTO posting (sequence, time, body) VALUES (?1, ?2, ?3)")?;
-        let mut name = self.statement("INSERT INTO posting_name (name, sequence) VALUES (?1, ?2)")?;
         for record in &decision.records {
-            let number = integer(record.sequence);
-            posting.execute((number, record.time.0, codec::encode(record))).map_err(&stored)?;
-            name.execute((name_bytes(record.posting.head.posting_ref()), number)).map_err(&stored)?;
+            posting.execute((integer(record.sequence), record.time.0, codec::encode(record))).map_err(&stored)?;
         }
         if decision.refused.is_empty() {
             return Ok(());
         }
+        let mut name = self.statement(INSERT_NAME)?;
         let mut body = self.statement("INSERT INTO refusal (name, body) VALUES (?1, ?2)")?;
         for refused in &decision.refused {
             let bytes = name_bytes(refused.head.posting_ref());
@@ -94,29 +128,54 @@ impl SqliteWriter {
         Ok(())
     }
 
-    /// New accounts and every touched balance, each once.
-    fn store_accounts(&mut self, touched: &[Stored]) -> Result<(), StorageError> {
-        let mut numbers = Vec::with_capacity(touched.len());
-        for stored in touched {
-            numbers.push(if stored.is_new {
-                self.open_account(&stored.account)?
+    /// New accounts, and what has changed of others. What follows from the log only waits to be written.
+    fn store_accounts(&mut self, decision: &Decision) -> Result<(), StorageError> {
+        let before = self.tip.sequence;
+        let mut left = Left {
+            balances: Vec::with_capacity(decision.accounts.len()),
+            names: Vec::with_capacity(decision.records.len()),
+            marks: Vec::new(),
+        };
+        let mut opened: Vec<AccountId> = Vec::new();
+        for Stored { account, is_new } in &decision.accounts {
+            if *is_new {
+                opened.push(account.id);
+            } else if account.last_sequence > before {
+                left.balances.push((account.id, Balance::of(account)));
+            }
+            let number = if *is_new { self.open_account(account)? } else { self.number(account.id)? };
+            self.accounts.put(number, *account);
+        }
+        for record in &decision.records {
+            left.names.push((name_bytes(record.posting.head.posting_ref()), record.sequence));
+            for change in &record.posting.changes {
+                self.store_terms(change.account)?;
+            }
+        }
+        for mark in &decision.marks {
+            if opened.contains(&mark.account) {
+                let number = self.number(mark.account)?;
+                unwritten::store_mark(&self.connection, number, *mark)?;
             } else {
-                self.number(stored.account.id)?
-            });
+                left.marks.push(*mark);
+            }
         }
-        let mut insert = self.statement(INSERT_BALANCE)?;
-        let mut update = self.statement(UPDATE_BALANCE)?;
-        for (stored, number) in touched.iter().zip(&numbers) {
-            write_balance(if stored.is_new { &mut insert } else { &mut update }, *number, &stored.account)?;
-        }
-        drop((insert, update));
-        for (stored, number) in touched.iter().zip(numbers) {
-            self.accounts.put(number, stored.account);
-        }
+        self.unwritten.note(decision.tip.sequence, left);
         Ok(())
     }
 
-    /// Stores what never changes of an account; answers its row number.
+    /// Stores state, floor and ceiling of an account as they are after the batch.
+    fn store_terms(&mut self, id: AccountId) -> Result<(), StorageError> {
+        let number = self.number(id)?;
+        let Some(account) = self.account(id)? else { return Ok(()) };
+        let rows = self
+            .statement("UPDATE balance SET state = ?2, floor = ?3, ceiling = ?4 WHERE number = ?1")?
+            .execute((number, codec::state_number(account.state), account.floor, account.ceiling))
+            .map_err(failed("stored an account"))?;
+        if rows == 1 { Ok(()) } else { Err(damaged("a balance", format!("{rows} rows for account {id}"))) }
+    }
+
+    /// Stores a new account; answers its row number.
     fn open_account(&self, account: &Account) -> Result<i64, StorageError> {
         let (kind, day) = columns::window_of(&account.key.period);
         self.statement(
@@ -133,7 +192,26 @@ impl SqliteWriter {
             day,
         ))
         .map_err(failed("stored an account"))?;
-        Ok(self.connection.last_insert_rowid())
+        let number = self.connection.last_insert_rowid();
+        let sums = &account.sums;
+        self.statement(
+            "INSERT INTO balance (number, state, floor, ceiling, debits_posted, credits_posted, debits_pending, \
+             credits_pending, last_sequence, postings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute((
+            number,
+            codec::state_number(account.state),
+            account.floor,
+            account.ceiling,
+            sums.debits_posted,
+            sums.credits_posted,
+            sums.debits_pending,
+            sums.credits_pending,
+            integer(account.last_sequence),
+            integer(account.postings),
+        ))
+        .map_err(failed("stored a balance"))?;
+        Ok(number)
     }
 
     fn store_pending(&self, pending: &Pending) -> Result<(), StorageError> {
@@ -170,31 +248,6 @@ impl SqliteWriter {
     }
 }
 
-const INSERT_BALANCE: &str = "INSERT INTO balance (number, state, floor, ceiling, debits_posted, credits_posted, \
-     debits_pending, credits_pending, last_sequence, postings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-const UPDATE_BALANCE: &str = "UPDATE balance SET state = ?2, floor = ?3, ceiling = ?4, debits_posted = ?5, \
-     credits_posted = ?6, debits_pending = ?7, credits_pending = ?8, last_sequence = ?9, postings = ?10 \
-     WHERE number = ?1";
-
-fn write_balance(statement: &mut Statement<'_>, number: i64, account: &Account) -> Result<(), StorageError> {
-    let sums = &account.sums;
-    let rows = statement
-        .execute(params![
-            number,
-            codec::state_number(account.state),
-            account.floor,
-            account.ceiling,
-            sums.debits_posted,
-            sums.credits_posted,
-            sums.debits_pending,
-            sums.credits_pending,
-            integer(account.last_sequence),
-            integer(account.postings),
-        ])
-        .map_err(failed("stored a balance"))?;
-    if rows == 1 { Ok(()) } else { Err(damaged("a balance", format!("{rows} rows for account {}", account.id))) }
-}
-
 impl Writer for SqliteWriter {
     fn begin(&mut self) -> Result<Tip, StorageError> {
         self.statement("BEGIN IMMEDIATE")?.execute(()).map_err(|error| match error.sqlite_error_code() {
@@ -209,19 +262,24 @@ impl Writer for SqliteWriter {
         refs.iter()
             .map(|name| match self.names.look_up(&name_bytes(*name)) {
                 Lookup::New => Ok(None),
-                Lookup::OnDisk => Ok(rows::answer(&self.connection, *name)?.map(|answer| answer.known())),
+                Lookup::OnDisk => {
+                    let answer = rows::answer(&self.connection, *name, self.unwritten.newest_name(&name_bytes(*name)))?;
+                    Ok(answer.map(|answer| answer.known()))
+                }
             })
             .collect()
     }
 
     fn targets(&mut self, refs: &[PostingRef]) -> Result<Vec<Option<Target>>, StorageError> {
         refs.iter()
-            .map(|name| match rows::find_name(&self.connection, *name)? {
-                None | Some(0) => Ok(None),
-                Some(number) => Ok(Some(match rows::pending(&self.connection, number)? {
-                    Some(pending) => Target::Pending(pending),
-                    None => Target::NotPending { sequence: number },
-                })),
+            .map(|name| {
+                match rows::find_name(&self.connection, *name, self.unwritten.newest_name(&name_bytes(*name)))? {
+                    None | Some(0) => Ok(None),
+                    Some(number) => Ok(Some(match rows::pending(&self.connection, number)? {
+                        Some(pending) => Target::Pending(pending),
+                        None => Target::NotPending { sequence: number },
+                    })),
+                }
             })
             .collect()
     }
@@ -249,8 +307,16 @@ impl Writer for SqliteWriter {
     fn commit(&mut self, decision: &Decision) -> Result<(), StorageError> {
         self.steps.reach(Step::Decided);
         self.store(decision)?;
+        let waiting = if self.unwritten.is_due(self.records_max) { self.unwritten.waiting() } else { None };
+        let are_all_written = waiting.is_some();
+        if let Some(waiting) = waiting {
+            self.store_waiting(waiting, decision.tip.sequence)?;
+        }
         self.steps.reach(Step::Stored);
         self.statement("COMMIT")?.execute(()).map_err(failed("committed a batch"))?;
+        if are_all_written {
+            self.unwritten.written(decision.tip.sequence);
+        }
         self.steps.reach(Step::Committed);
         let names = decision.records.iter().map(|record| record.posting.head.posting_ref());
         for name in names.chain(decision.refused.iter().map(|refused| refused.head.posting_ref())) {
@@ -258,6 +324,10 @@ impl Writer for SqliteWriter {
         }
         self.tip = decision.tip;
         Ok(())
+    }
+
+    fn rest(&mut self) -> Result<(), StorageError> {
+        self.write_waiting()
     }
 
     fn rollback(&mut self) -> Result<(), StorageError> {

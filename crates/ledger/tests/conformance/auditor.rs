@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use qianbao_core::posting::{ClaimKey, OnVoid};
 use qianbao_ledger::{Auditor, Epoch, Finding, Ledger, Reader, Settings, Sqlite, SqliteReader, audit};
@@ -28,9 +29,14 @@ fn round(auditor: &mut Auditor, reader: &dyn Reader) -> Vec<Finding> {
     auditor.take_findings()
 }
 
+/// Changes one row, which may be written a second after the last posting only.
 fn change(path: &Path, sql: &str) {
     let connection = rusqlite::Connection::open(path).expect("opens");
-    assert_eq!(connection.execute(sql, ()).expect("changes"), 1, "{sql}");
+    let began = Instant::now();
+    while connection.execute(sql, ()).expect("changes") != 1 {
+        assert!(began.elapsed() < Duration::from_secs(20), "expected a row for {sql}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::life::{Ended, Life};
 use crate::random::Random;
 use crate::stage::{NUMBERS, Stage};
 use crate::store::Store;
-use crate::write::STEPS;
+use crate::write::{BALANCES, STEPS};
 use crate::{Told, hold};
 
 /// Kills of one story.
@@ -43,8 +43,14 @@ impl End {
             }
             _ => {
                 let (word, _) = *random.one_of(&STEPS);
-                // A caller is answered more often than a batch is taken.
-                Self::Step { word, time: 1 + random.below(if word == "answering" { 100 } else { 25 }) }
+                let word = if word == BALANCES && !matches!(store, Store::Sqlite(_)) { "stored" } else { word };
+                // A caller is answered more often than a batch is taken, and balances are written once in several batches.
+                let times = match word {
+                    "answering" => 100,
+                    BALANCES => 6,
+                    _ => 25,
+                };
+                Self::Step { word, time: 1 + random.below(times) }
             }
         }
     }
@@ -67,7 +73,8 @@ pub fn tell(stage: &Stage, store: &Store, seed: u64, kills: u64) -> Told<Tally> 
     for kill in 0..kills {
         let first = kill * NUMBERS;
         let end = End::choose(&mut random, store);
-        let often: &[&str] = if random.below(4) == 0 { &[] } else { &["--copy-often"] };
+        let is_seldom = random.below(4) == 0 && !matches!(end, End::Step { word: BALANCES, .. });
+        let often: &[&str] = if is_seldom { &[] } else { &["--copy-often"] };
         let ended = live(stage, store, first, &end, often)?;
         hold!(ended.status.code().is_none(), "{}: {}", end.name(), Stage::unexpected(&ended));
         stage
