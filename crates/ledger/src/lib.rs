@@ -111,7 +111,7 @@ mod trial;
 pub use account::{Account, Sums};
 pub use account_map::{AccountMap, IdHasher};
 pub use apply::{Decision, Holder, Known, Mark, Pending, Stored, Target, View, apply};
-pub use audit::{Audit, Auditor, Finding, audit};
+pub use audit::{Audit, Auditor, Finding, Standing, audit};
 pub use clock::{Clock, Zone, ZoneError};
 pub use engine::run_batch;
 pub use handle::{Epoch, Ledger, QUEUE_MAX, READ_MAX, READS_MAX, ReadError, Settings};

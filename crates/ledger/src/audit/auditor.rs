@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use qianbao_core::posting::{AccountId, Asset, Claim, ClaimKey, Mode, OnVoid, PostingRef};
 
-use super::{FINDINGS_MAX, Finding};
+use super::{FINDINGS_MAX, Finding, Standing};
 use crate::account::Account;
 use crate::apply::{Holder, Target, View, post};
 use crate::handle::READ_MAX;
@@ -40,6 +40,7 @@ enum Wrong {
     Account(AccountId),
     Claim(ClaimKey),
     Claims,
+    Pending(u64),
     Asset(Asset),
 }
 
@@ -226,7 +227,7 @@ impl Auditor {
         Ok(resolved.is_some_and(|(resolution, _)| resolution != Resolution::Settled))
     }
 
-    /// What is pending holds its claims.
+    /// What is pending holds its claims, and is stored as pending.
     fn look_at_pending(&mut self, reader: &dyn Reader) -> Result<(), StorageError> {
         let open: Vec<(ClaimKey, u64)> =
             self.view.holders.iter().map(|(key, holder)| (*key, holder.sequence)).collect();
@@ -234,11 +235,24 @@ impl Auditor {
         for part in open.chunks(self.page) {
             lost.extend(differing(reader, part)?);
         }
+        let mut ended = Vec::new();
+        for (name, target) in &self.view.targets {
+            let Target::Pending(pending) = target else { continue };
+            let stored = Standing::of(reader.pending(*name)?.as_ref());
+            if stored != Standing::Open {
+                ended.push((*name, pending.sequence, stored));
+            }
+        }
         // Those of what has been resolved meanwhile may be gone.
         self.reach(reader, reader.tip()?.sequence)?;
         for (key, computed, stored) in lost {
             if self.view.holders.get(&key).is_some_and(|holder| holder.sequence == computed) {
                 self.find_claim(key, stored, Some(computed));
+            }
+        }
+        for (name, sequence, stored) in ended {
+            if self.view.targets.contains_key(&name) {
+                self.find_pending(sequence, stored, Standing::Open);
             }
         }
         Ok(())
@@ -288,12 +302,33 @@ impl Auditor {
             if named != Some(sequence) {
                 self.find(Finding::Name { sequence });
             }
+            self.compare_pending(reader, &record)?;
             forget(&mut self.view, &record, &mut claims);
         }
         for part in claims.chunks(self.page) {
             for (key, computed, stored) in differing(reader, part)? {
                 self.find_claim(key, stored, Some(computed));
             }
+        }
+        Ok(())
+    }
+
+    /// Compares what is stored of a posting that is pending, or that was until this record. What may have been resolved since is compared there.
+    fn compare_pending(&mut self, reader: &dyn Reader, record: &Record) -> Result<(), StorageError> {
+        let (name, is_resolved) = match &record.posting.mode {
+            Mode::Final => return Ok(()),
+            Mode::Pending { .. } => (record.posting.head.posting_ref(), false),
+            Mode::Settle { pending, .. } | Mode::Void { pending } => (*pending, true),
+        };
+        let Some(Target::Pending(pending)) = self.view.targets.get(&name) else { return Ok(()) };
+        let (sequence, computed) = (pending.sequence, Standing::of(Some(pending)));
+        let stored = Standing::of(reader.pending(name)?.as_ref());
+        let is_right = match stored {
+            Standing::Missing => false,
+            Standing::Open | Standing::Resolved(..) => !is_resolved || stored == computed,
+        };
+        if !is_right {
+            self.find_pending(sequence, stored, computed);
         }
         Ok(())
     }
@@ -358,6 +393,12 @@ impl Auditor {
     fn find_claim(&mut self, claim: ClaimKey, stored: Option<u64>, computed: Option<u64>) {
         if self.known.insert(Wrong::Claim(claim)) {
             self.find(Finding::Claim { claim, stored, computed });
+        }
+    }
+
+    fn find_pending(&mut self, sequence: u64, stored: Standing, computed: Standing) {
+        if self.known.insert(Wrong::Pending(sequence)) {
+            self.find(Finding::Pending { sequence, stored, computed });
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! An [`Auditor`] keeps the ledger as the log says it must stand. It *follows*: reads the log in pages, applies every posting
 //! again, with the same function and at its own commit time, and compares what came out with what is stored: the record
-//! (legs, sums after, threads), its id, its claims, and, once it has reached the end, each account that moved. And it *looks*:
-//! page after page at every stored account and every held claim, whether anything moved there or not. Each page tells the
+//! (legs, sums after, threads), its id, its claims, what became of what was pending, and, once it has reached the end, each account that moved. And it
+//! *looks*: page after page at every stored account and every held claim, whether anything moved there or not, and at everything that is pending. Each page tells the
 //! sequence that it was read at, and the auditor follows up to exactly there before it compares. So no read is long, the
 //! writer's log stays small, and no difference is only one of time.
 //!
@@ -20,7 +20,9 @@ use qianbao_core::posting::{AccountId, Asset, ClaimKey};
 pub use auditor::Auditor;
 
 use crate::account::Account;
+use crate::apply::Pending;
 use crate::handle::{Ledger, ReadError};
+use crate::outcome::Resolution;
 use crate::storage::{Reader, StorageError};
 
 /// Most findings that are reported; one is enough to stop what sends money out.
@@ -102,6 +104,16 @@ pub enum Finding {
         /// How many the log holds.
         computed: i64,
     },
+    /// What is stored of a pending posting is not what became of it; None: it still waits.
+    #[error("pending posting {sequence} is stored as {stored:?}, the log says {computed:?}")]
+    Pending {
+        /// The pending posting.
+        sequence: u64,
+        /// What is stored, if it is stored at all: what became of it and by which posting.
+        stored: Standing,
+        /// What the log says.
+        computed: Standing,
+    },
     /// Debits and credits of an asset differ.
     #[error("debits and credits of {asset} differ by {difference}")]
     Asset {
@@ -110,6 +122,27 @@ pub enum Finding {
         /// Debits less credits, posted or pending.
         difference: i128,
     },
+}
+
+/// How a pending posting stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing is known of it.
+    Missing,
+    /// It is neither settled nor given back.
+    Open,
+    /// It was resolved by the posting with this sequence.
+    Resolved(Resolution, u64),
+}
+
+impl Standing {
+    fn of(pending: Option<&Pending>) -> Self {
+        match pending.map(|pending| pending.resolved) {
+            None => Self::Missing,
+            Some(None) => Self::Open,
+            Some(Some((resolution, by))) => Self::Resolved(resolution, by),
+        }
+    }
 }
 
 impl Ledger {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use qianbao_core::posting::{ClaimKey, OnVoid};
-use qianbao_ledger::{Auditor, Epoch, Finding, Ledger, Reader, Settings, Sqlite, SqliteReader, audit};
+use qianbao_core::posting::{ClaimKey, Draft, Mode, OnVoid, Settled};
+use qianbao_ledger::{
+    Auditor, Epoch, Finding, Ledger, Reader, Resolution, Settings, Sqlite, SqliteReader, Standing, audit,
+};
 
 use crate::world::{StoppedClock, World, wallet};
 use crate::zone;
@@ -107,6 +109,38 @@ async fn accounts_and_claims_that_are_gone_or_too_many_are_found() {
         matches!(&found[0], Finding::Account { account, stored: None, .. } if *account == wallet("lan")),
         "{found:?}"
     );
+}
+
+#[tokio::test]
+async fn what_became_of_a_pending_posting_is_compared() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ledger.db");
+    let world = world(&path);
+    world.fund("ming", 1_000).await;
+    world.fund("lan", 0).await;
+    let reserve = |amount| Draft { mode: Mode::Pending { expires_at: None }, ..world.pay("ming", "lan", amount) };
+    let (open, settled) = (reserve(1), reserve(2));
+    let name = settled.head.posting_ref();
+    world.post(open).await;
+    world.post(settled).await;
+    let (mut auditor, reader) = (Auditor::with_page(2), reader(&path));
+    assert_eq!(round(&mut auditor, &reader), Vec::new());
+    let settle = Mode::Settle { pending: name, settled: Settled::Whole };
+    world.post(Draft { mode: settle, ..world.draft() }).await;
+    assert_eq!(round(&mut auditor, &reader), Vec::new());
+
+    // One that waits is stored as given back: the look at everything finds it.
+    change(&path, "UPDATE pending SET resolution = 2, resolved_by = 5 WHERE resolution = 0");
+    let (stored, computed) = (Standing::Resolved(Resolution::Voided, 5), Standing::Open);
+    assert_eq!(round(&mut auditor, &reader), vec![Finding::Pending { sequence: 3, stored, computed }]);
+
+    // One that was settled is stored as waiting, another is not stored: whoever follows the log from the beginning finds both.
+    change(&path, "UPDATE pending SET resolution = 0, resolved_by = 0 WHERE resolved_by = 5 AND sequence = 4");
+    change(&path, "DELETE FROM pending WHERE sequence = 3");
+    let found = audit(&reader).expect("readable").findings;
+    let missing = Finding::Pending { sequence: 3, stored: Standing::Missing, computed: Standing::Open };
+    let resolved = Standing::Resolved(Resolution::Settled, 5);
+    assert_eq!(found, vec![missing, Finding::Pending { sequence: 4, stored: Standing::Open, computed: resolved }]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
