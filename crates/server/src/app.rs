@@ -225,6 +225,7 @@ fn people(table: Table) -> Table {
         .wallet(routes!(identity::one_time_codes::activate))
         .signed_in(routes!(identity::person::session))
         .signed_in(routes!(identity::person::edit))
+        .signed_in(routes!(identity::key_share::get))
         .signed_in(routes!(identity::devices::list))
         .signed_in(routes!(identity::devices::edit, identity::devices::remove))
 }

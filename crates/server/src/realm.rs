@@ -22,6 +22,7 @@ use crate::codes::secrets::{Secret, SecretFileError, fingerprint, read_or_make};
 use crate::database::Database;
 use crate::directory::{Directory, DirectoryError, Fingerprints, FingerprintsError, OpenDirectoryError};
 use crate::hosts::RealmName;
+use crate::identity::key_share::ShareKey;
 use crate::identity::one_time_codes::SealKey;
 use crate::identity::passkeys::challenge::ChallengeKey;
 use crate::identity::password::Pepper;
@@ -52,6 +53,8 @@ pub struct Realm {
     pub challenge_key: ChallengeKey,
     /// What seals the secrets of one-time codes.
     pub seal_key: SealKey,
+    /// What the shares of the keys to devices' copies come of.
+    pub share_key: ShareKey,
     /// What the bank signs its notices with.
     pub bank_key: Secret,
     /// Limits and rates.
@@ -144,6 +147,7 @@ impl Realm {
         is_ours.map_err(|source| OpenRealmError::OtherKeys { realm: name, folder: keys_folder, source })?;
         let challenge_key = ChallengeKey::of_pepper(&pepper);
         let seal_key = SealKey::of_pepper(&pepper);
+        let share_key = ShareKey::of_pepper(&pepper);
         let pepper = Pepper::new(pepper);
         let kept = Arc::<Kept>::default();
         directory.remember_in(kept.clone());
@@ -156,6 +160,7 @@ impl Realm {
             pepper,
             challenge_key,
             seal_key,
+            share_key,
             bank_key,
             limits,
             kept,
