@@ -6,6 +6,7 @@ pub mod document;
 pub mod picture;
 pub mod scanner;
 pub mod signal;
+pub mod touch;
 pub mod version;
 
 use js_sys::{Function, Object, Reflect};

@@ -3,6 +3,8 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../cipher/mod.rs"]
+mod cipher;
 mod codes;
 #[path = "../conformance/mod.rs"]
 mod conformance;
@@ -16,3 +18,4 @@ mod signer;
 mod storage;
 mod support;
 mod tabs;
+mod vault;

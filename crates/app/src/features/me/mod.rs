@@ -2,6 +2,7 @@
 
 mod devices;
 mod factors;
+mod lock;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -30,6 +31,7 @@ pub fn Me() -> View {
                 <div class="stack">
                     <Person />
                     <Look />
+                    <lock::Locking />
                 </div>
                 <div class="stack">
                     <ThisDevice />
