@@ -8,6 +8,7 @@
 mod conformance;
 #[path = "../signer/mod.rs"]
 mod signer;
+mod vault;
 
 use std::cell::RefCell;
 use std::rc::Rc;

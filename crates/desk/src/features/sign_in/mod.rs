@@ -4,7 +4,7 @@ pub mod second;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
-use qianbao_api::identity::{SessionView, SignIn as SignInRequest};
+use qianbao_api::identity::SignIn as SignInRequest;
 use qianbao_client::{ClientError, Presence};
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
@@ -15,9 +15,6 @@ use crate::browser::page;
 use crate::state::Till;
 use crate::texts::{Language, failure};
 use crate::{say, word};
-
-/// What signing in ends with.
-type Answer = Result<SessionView, ClientError>;
 
 /// The sign-in screen.
 #[component]
