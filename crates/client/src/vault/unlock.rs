@@ -111,10 +111,12 @@ impl Client {
         let unreadable = storage.list(Table::Outbox, None, UNREADABLE_MAX).await?.into_iter();
         let unreadable = unreadable.filter(|record| record.value.is_err());
         let mut changes: Vec<Change> = unreadable.map(|record| Change::Delete(Table::Outbox, record.key)).collect();
-        if let Some((lock, _)) = self.lock_record().await? {
+        let mut only_if = Vec::new();
+        if let Some((lock, record)) = self.lock_record().await? {
+            only_if.push((Table::Locks, LOCK.to_owned(), Some(record)));
             changes.push(Change::Put(Table::Locks, LOCK.to_owned(), Lock { lost: 0, ..lock }.pack()));
         }
-        let write = Write { only_if: Vec::new(), changes, durability: Durability::Relaxed };
+        let write = Write { only_if, changes, durability: Durability::Relaxed };
         Ok(storage.raw().write(write).await?)
     }
 

@@ -33,10 +33,7 @@ fn LockCard() -> View {
             preferences.set_lock_after(*minutes);
         }
     };
-    let options = LOCK_AFTER_MINUTES
-        .iter()
-        .map(|minutes| TextProp::from(move || said!(words, lock_minutes, count = *minutes)))
-        .collect::<Vec<_>>();
+    let options = LOCK_AFTER_MINUTES.iter().map(|minutes| TextProp::from(minutes.to_string())).collect::<Vec<_>>();
     let locking = Act::new(move |(): ()| async move {
         if !wallet.client().lock().await {
             toaster.say(Glyph::Clock, said!(words, lock_busy));
