@@ -7,8 +7,6 @@
 //! A mark is 128 bits of SHA-256 over key and bytes; the sum is modulo 2^128. It lies sealed in the head, and so do the bytes that it is made of:
 //! who has neither cannot look for older records with the same sum.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
 /// The mark of a record.
@@ -25,7 +23,8 @@ fn mark(key: &str, packed: &[u8]) -> u128 {
 /// The records that count, and their sum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
-    marks: BTreeMap<String, u128>,
+    /// In the order of their keys. Not a map: another kind of one is some kilobytes of the first load.
+    marks: Vec<(String, u128)>,
     sum: u128,
 }
 
@@ -40,14 +39,20 @@ impl Tally {
         self.remove(key);
         let mark = mark(key, packed);
         self.sum = self.sum.wrapping_add(mark);
-        self.marks.insert(key.to_owned(), mark);
+        let place = self.place(key).unwrap_or_else(|place| place);
+        self.marks.insert(place, (key.to_owned(), mark));
     }
 
     /// The record at `key` does not count any more.
     pub(crate) fn remove(&mut self, key: &str) {
-        if let Some(mark) = self.marks.remove(key) {
-            self.sum = self.sum.wrapping_sub(mark);
+        if let Ok(place) = self.place(key) {
+            self.sum = self.sum.wrapping_sub(self.marks.remove(place).1);
         }
+    }
+
+    /// Where the mark of `key` is, or would be.
+    fn place(&self, key: &str) -> Result<usize, usize> {
+        self.marks.binary_search_by(|(known, _)| known.as_str().cmp(key))
     }
 }
 

@@ -10,7 +10,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures::future::{LocalBoxFuture, try_join_all};
+use futures::future::LocalBoxFuture;
 
 use qianbao_core::encoding::hex;
 
@@ -184,17 +184,16 @@ impl Storage for SealedStorage {
         let storage = self.clone();
         Box::pin(async move {
             let Key { sealing, .. } = storage.key()?;
-            let records = listed.await?.into_iter().map(|record| {
-                let sealing = sealing.clone();
-                async move {
-                    let value = match opened(&sealing, at(table, record.key.clone()), record.value?).await {
-                        Err(error @ StorageError::Failed(_)) => return Err(error),
-                        value => value,
-                    };
-                    Ok(Record { key: record.key, value })
-                }
-            });
-            try_join_all(records).await
+            // One after the other: what does many at once is larger than the time it saves.
+            let mut records = listed.await?;
+            for record in &mut records {
+                let value = std::mem::replace(&mut record.value, Err(StorageError::Locked))?;
+                record.value = match opened(&sealing, at(table, record.key.clone()), value).await {
+                    Err(error @ StorageError::Failed(_)) => return Err(error),
+                    value => value,
+                };
+            }
+            Ok(records)
         })
     }
 
@@ -213,8 +212,11 @@ impl Storage for SealedStorage {
             for expected in only_if {
                 lies.push(storage.lies(&key.sealing, expected).await?);
             }
-            let changes = try_join_all(changes.into_iter().map(|change| changed(&key.sealing, change))).await?;
-            match storage.raw.write(Write { only_if: lies, changes, durability }).await {
+            let mut sealed = Vec::with_capacity(changes.len());
+            for change in changes {
+                sealed.push(changed(&key.sealing, change).await?);
+            }
+            match storage.raw.write(Write { only_if: lies, changes: sealed, durability }).await {
                 Err(StorageError::Changed) if !storage.still_stands(&key).await? => Err(StorageError::Locked),
                 written => written,
             }
