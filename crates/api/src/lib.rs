@@ -13,6 +13,7 @@ pub mod passkeys;
 pub mod payments;
 pub mod problem;
 mod read;
+pub mod recovery;
 pub mod sync;
 pub mod topups;
 pub mod wallets;

@@ -74,10 +74,27 @@ pub struct Preview {
     /// Whether nothing goes out of the payer's wallet.
     #[serde(default)]
     pub is_frozen: bool,
+    /// Why less than usual can be paid, and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowered: Option<LoweredLimits>,
     /// Until when the target can be paid, if it ends.
     pub expires_at: Option<Timestamp>,
     /// The server's clock.
     pub server_time: Timestamp,
+}
+
+/// Lower limits for a while after a recovery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LoweredLimits {
+    /// Until when.
+    pub until: Timestamp,
+    /// Largest payment.
+    pub payment_max: Money,
+    /// Most of all payments of a day.
+    pub day_max: Money,
+    /// What of it is left today.
+    pub day_left: Money,
 }
 
 /// An order as its payer sees it.

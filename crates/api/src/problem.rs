@@ -52,6 +52,12 @@ pub enum ProblemCode {
     ConfirmationRequired,
     /// Without this passkey the person could not sign in to the wallet any more.
     LastFactor,
+    /// Handle and recovery code do not belong together, or the code was used (also for an unknown handle).
+    RecoveryFailed,
+    /// The recovery cannot be finished yet.
+    RecoveryWaiting,
+    /// The recovery was cancelled, replaced or finished, or its time has run out.
+    RecoveryOver,
     /// The person has ended this device from another one; whatever it keeps of them is to be wiped.
     DeviceEnded,
     /// The handle is not 3–30 characters of a–z, 0–9, dot and underscore.
@@ -71,6 +77,8 @@ pub enum ProblemCode {
     AmountTooLarge,
     /// The currency is not the wallet's, the order's or the shop's.
     CurrencyMismatch,
+    /// For a while after a recovery less can be done: the payment is above its lower limits, or the wallet was frozen meanwhile and stays so.
+    LimitsLowered,
     /// The note is longer than 100 bytes or holds forbidden characters.
     NoteInvalid,
     /// A text field holds what looks like a card number.

@@ -15,8 +15,11 @@ use qianbao_api::passkeys::{
     RelyingParty, RequestOptions, Selection,
 };
 use qianbao_api::payments::{
-    CreatePaymentRefund, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview,
-    PreviewRequest, Receipt, SignedReceipt, Target,
+    CreatePaymentRefund, LoweredLimits, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView,
+    Preview, PreviewRequest, Receipt, SignedReceipt, Target,
+};
+use qianbao_api::recovery::{
+    FinishRecovery, RecoveryCodes, RecoveryNotice, RecoveryState, RecoveryView, StartRecovery,
 };
 use qianbao_api::sync::{Changed, Document, DocumentBody, SyncPage};
 use qianbao_api::topups::{CreateTopup, TopupStatus, TopupView};
@@ -63,6 +66,8 @@ fn person() -> PersonView {
         legal_name_masked: "*明".into(),
         locale: Locale::Zh,
         created_at: NOON,
+        recovery: None,
+        limits_lowered_until: None,
     }
 }
 
@@ -250,7 +255,13 @@ fn answers_and_factors() {
         created_at: NOON,
         used_at: Some(NOON.plus_seconds(60)),
     };
-    let factors = Factors { password_set_at: Some(NOON), one_time_codes_since: Some(NOON), passkeys: vec![passkey] };
+    let factors = Factors {
+        password_set_at: Some(NOON),
+        one_time_codes_since: Some(NOON),
+        recovery_codes_made_at: Some(NOON),
+        recovery_codes_left: 9,
+        passkeys: vec![passkey],
+    };
     insta::assert_json_snapshot!("factors", wire(&factors));
     let codes = OneTimeCodes {
         secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(),
@@ -259,6 +270,35 @@ fn answers_and_factors() {
     insta::assert_json_snapshot!("one_time_codes", wire(&codes));
     insta::assert_json_snapshot!("one_time_code", wire(&OneTimeCode { code: "287082".into() }));
     insta::assert_json_snapshot!("passkey_change", wire(&PasskeyChange { name: "钥匙".into() }));
+}
+
+#[test]
+fn recovery() {
+    let notice = RecoveryNotice {
+        started_at: NOON,
+        ready_at: NOON.plus_seconds(86_400),
+        closes_at: NOON.plus_seconds(8 * 86_400),
+        browser: "Firefox".into(),
+        system: "Linux".into(),
+    };
+    let told = PersonView { recovery: Some(notice), limits_lowered_until: Some(NOON), ..person() };
+    insta::assert_json_snapshot!("person_told", wire(&told));
+    let codes = vec!["000001-000002-000003-000004-000005".to_owned()];
+    insta::assert_json_snapshot!("recovery_codes", wire(&RecoveryCodes { codes }));
+    let code = "000001-000002-000003-000004-000005".to_owned();
+    insta::assert_json_snapshot!("start_recovery", wire(&StartRecovery { handle: "ming".into(), code }));
+    let view = RecoveryView {
+        state: RecoveryState::Waiting,
+        started_at: NOON,
+        ready_at: NOON.plus_seconds(86_400),
+        closes_at: NOON.plus_seconds(8 * 86_400),
+        has_one_time_codes: false,
+        server_time: NOON,
+    };
+    insta::assert_json_snapshot!("recovery", wire(&view));
+    let password = Some("a long pass phrase".to_owned());
+    let finish = FinishRecovery { password, passkey: None, ends_one_time_codes: true };
+    insta::assert_json_snapshot!("finish_recovery", wire(&finish));
 }
 
 #[test]
@@ -293,6 +333,12 @@ fn payments() {
             note: None,
             available: cny(1_249_836),
             is_frozen: false,
+            lowered: Some(LoweredLimits {
+                until: NOON.plus_seconds(72 * 3_600),
+                payment_max: cny(50_000),
+                day_max: cny(100_000),
+                day_left: cny(98_200),
+            }),
             expires_at: Some(NOON.plus_seconds(900)),
             server_time: NOON,
         })

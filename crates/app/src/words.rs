@@ -126,6 +126,9 @@ pub fn problem(words: Words, code: ProblemCode) -> &'static str {
         PasskeysFull passkeys_full;
         ConfirmationRequired confirmation_required;
         LastFactor last_factor;
+        RecoveryFailed recovery_failed;
+        RecoveryWaiting recovery_waiting;
+        RecoveryOver recovery_over;
         DeviceEnded device_ended;
         HandleInvalid handle_invalid;
         HandleTaken handle_taken;
@@ -134,6 +137,7 @@ pub fn problem(words: Words, code: ProblemCode) -> &'static str {
         PasswordCommon password_common;
         AmountNotPositive amount_not_positive;
         AmountTooLarge amount_too_large;
+        LimitsLowered limits_lowered;
         CurrencyMismatch currency_mismatch;
         NoteInvalid note_invalid;
         CardNumberInText card_number_in_text;

@@ -21,6 +21,7 @@ pub mod money;
 mod openapi;
 pub mod password;
 pub mod posting;
+pub mod recovery;
 pub mod scan;
 pub mod text;
 pub mod time;

@@ -28,6 +28,10 @@ pub struct Limits {
     pub payment_max: i64,
     /// Most that a personal wallet may hold that opens now.
     pub wallet_ceiling: i64,
+    /// Largest payment of somebody who came back by a recovery a while ago.
+    pub recovered_payment_max: i64,
+    /// Most of all their payments of a day.
+    pub recovered_day_max: i64,
     /// What a shop that opens now pays of each payment.
     pub shop_fee: BasisPoints,
 }
@@ -141,6 +145,8 @@ struct Table {
     since: String,
     payment_max: AmountEntry,
     wallet_ceiling: AmountEntry,
+    recovered_payment_max: AmountEntry,
+    recovered_day_max: AmountEntry,
     shop_fee: RateEntry,
 }
 
@@ -164,7 +170,11 @@ fn parse(text: &str) -> Result<Limits, EntryError> {
     let payment_max = amount("payment_max", &table.payment_max, 1)?;
     // A payment comes out of one wallet: a larger one could never be made.
     let wallet_ceiling = amount("wallet_ceiling", &table.wallet_ceiling, payment_max)?;
-    Ok(Limits { since, payment_max, wallet_ceiling, shop_fee: rate("shop_fee", &table.shop_fee)? })
+    let recovered_payment_max = amount("recovered_payment_max", &table.recovered_payment_max, 1)?;
+    // A day holds at least one payment of the largest kind.
+    let recovered_day_max = amount("recovered_day_max", &table.recovered_day_max, recovered_payment_max)?;
+    let shop_fee = rate("shop_fee", &table.shop_fee)?;
+    Ok(Limits { since, payment_max, wallet_ceiling, recovered_payment_max, recovered_day_max, shop_fee })
 }
 
 fn amount(entry: &'static str, written: &AmountEntry, least: i64) -> Result<i64, EntryError> {
@@ -203,6 +213,7 @@ mod tests {
     fn the_built_in_table_holds() {
         let limits = Limits::built_in();
         assert_eq!((limits.payment_max, limits.wallet_ceiling), (5_000_000, 50_000_000));
+        assert_eq!((limits.recovered_payment_max, limits.recovered_day_max), (50_000, 100_000));
         assert_eq!((limits.shop_fee.get(), limits.since), (60, Date::constant(2026, 11, 1)));
     }
 
@@ -224,6 +235,7 @@ mod tests {
             ("\"50000.00\"", "\"50000.001\"", "expected at most 2 decimals in CNY, found 3"),
             ("\"500000.00\"", "\"49999.99\"", "wallet_ceiling.amount: expected CNY 50000.00 to"),
             ("\"500000.00\"", "\"100000000.01\"", "wallet_ceiling.amount: expected CNY 50000.00 to CNY 100000000.00"),
+            ("\"1000.00\"", "\"499.99\"", "recovered_day_max.amount: expected CNY 500.00 to"),
             ("basis_points = 60", "basis_points = 10001", "shop_fee.basis_points: expected 0 to 10000, found 10001"),
             ("basis_points = 60", "basis_points = -1", "basis_points = -1"),
             ("basis_points = 60", "basis_pionts = 60", "basis_pionts"),

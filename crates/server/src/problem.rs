@@ -191,6 +191,7 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::SignInFailed
         | P::OneTimeCodeRequired
         | P::OneTimeCodeWrong
+        | P::RecoveryFailed
         | P::PasskeyUnknown
         | P::DeviceEnded
         | P::NoticeSignature => StatusCode::UNAUTHORIZED,
@@ -199,6 +200,8 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::PasskeyKnown
         | P::PasskeysFull
         | P::LastFactor
+        | P::RecoveryWaiting
+        | P::LimitsLowered
         | P::OrderPaid
         | P::OrderExpired
         | P::OrderCancelled
@@ -213,7 +216,7 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::InsufficientFunds
         | P::PayeeCeiling
         | P::WalletBlocked => StatusCode::CONFLICT,
-        P::CodeExpired => StatusCode::GONE,
+        P::CodeExpired | P::RecoveryOver => StatusCode::GONE,
         P::PasskeyRefused
         | P::HandleInvalid
         | P::NameInvalid
@@ -258,6 +261,9 @@ fn title(code: ProblemCode) -> &'static str {
         P::PasskeysFull => "The person has enough passkeys",
         P::ConfirmationRequired => "The person has to confirm who they are",
         P::LastFactor => "Nothing else signs in to the wallet",
+        P::RecoveryFailed => "Handle and recovery code do not belong together",
+        P::RecoveryWaiting => "The recovery has to wait",
+        P::RecoveryOver => "The recovery is over",
         P::DeviceEnded => "The person has ended this device",
         P::HandleInvalid => "The handle cannot be used",
         P::HandleTaken => "Somebody has this handle",
@@ -266,6 +272,7 @@ fn title(code: ProblemCode) -> &'static str {
         P::PasswordCommon => "The password is a common one",
         P::AmountNotPositive => "The amount is not positive",
         P::AmountTooLarge => "The amount is too large",
+        P::LimitsLowered => "For a while after a recovery less can be done",
         P::CurrencyMismatch => "The currency does not fit",
         P::NoteInvalid => "The note cannot be used",
         P::CardNumberInText => "A text looks like a card number",

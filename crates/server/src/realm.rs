@@ -25,6 +25,7 @@ use crate::hosts::RealmName;
 use crate::identity::one_time_codes::SealKey;
 use crate::identity::passkeys::challenge::ChallengeKey;
 use crate::identity::password::Pepper;
+use crate::identity::recovery::codes::RecoveryKey;
 use crate::identity::session::{self, Seen};
 use crate::kept::Kept;
 use crate::limits::Limits;
@@ -52,6 +53,8 @@ pub struct Realm {
     pub challenge_key: ChallengeKey,
     /// What seals the secrets of one-time codes.
     pub seal_key: SealKey,
+    /// What recovery codes are hashed with.
+    pub recovery_key: RecoveryKey,
     /// What the bank signs its notices with.
     pub bank_key: Secret,
     /// Limits and rates.
@@ -144,6 +147,7 @@ impl Realm {
         is_ours.map_err(|source| OpenRealmError::OtherKeys { realm: name, folder: keys_folder, source })?;
         let challenge_key = ChallengeKey::of_pepper(&pepper);
         let seal_key = SealKey::of_pepper(&pepper);
+        let recovery_key = RecoveryKey::of_pepper(&pepper);
         let pepper = Pepper::new(pepper);
         let kept = Arc::<Kept>::default();
         directory.remember_in(kept.clone());
@@ -156,6 +160,7 @@ impl Realm {
             pepper,
             challenge_key,
             seal_key,
+            recovery_key,
             bank_key,
             limits,
             kept,

@@ -162,6 +162,8 @@ mod tests {
             legal_name_masked: "*明".to_owned(),
             locale: qianbao_api::identity::Locale::Zh,
             created_at: Timestamp(0),
+            recovery: None,
+            limits_lowered_until: None,
         }
     }
 

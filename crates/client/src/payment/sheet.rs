@@ -1,7 +1,7 @@
 //! The confirm sheet: what the person sees, what is missing, and the request that says exactly that.
 
 use qianbao_api::ProblemCode;
-use qianbao_api::payments::{OrderSummary, PayRequest, PayeeView, Preview, Target};
+use qianbao_api::payments::{LoweredLimits, OrderSummary, PayRequest, PayeeView, Preview, Target};
 use qianbao_core::code::{CodeError, SealedCode, ShopCode};
 use qianbao_core::id::{PaymentId, PersonId};
 use qianbao_core::intent::{Intent, Payee};
@@ -58,6 +58,8 @@ pub enum Obstacle {
     Amount(AmountError),
     /// Nothing goes out of the wallet: its person has frozen it.
     Frozen,
+    /// It is more than what can be paid for a while after a recovery.
+    Lowered,
     /// The wallet lacks this much.
     Insufficient {
         /// What is missing.
@@ -79,6 +81,7 @@ impl Obstacle {
             Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
             Self::Currency => ProblemCode::CurrencyMismatch,
             Self::Frozen => ProblemCode::WalletBlocked,
+            Self::Lowered => ProblemCode::LimitsLowered,
             Self::Insufficient { .. } => ProblemCode::InsufficientFunds,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
@@ -145,6 +148,12 @@ impl Sheet {
         }
         if let Err(error) = PositiveAmount::up_to(amount, self.preview.amount_max.minor) {
             return Some(Obstacle::Amount(error));
+        }
+        let is_above = |lowered: &LoweredLimits| {
+            now < lowered.until && amount.minor > lowered.payment_max.minor.min(lowered.day_left.minor)
+        };
+        if self.preview.lowered.as_ref().is_some_and(is_above) {
+            return Some(Obstacle::Lowered);
         }
         let Some(total) = self.total() else { return Some(Obstacle::Currency) };
         if total.currency == self.preview.available.currency && total.minor > self.preview.available.minor {

@@ -8,6 +8,7 @@ mod merchants;
 mod orders;
 mod payments;
 mod query;
+mod recovery;
 mod topups;
 mod wallets;
 

@@ -223,6 +223,8 @@ mod tests {
             legal_name_masked: "*晨".to_owned(),
             locale: Locale::Zh,
             created_at: Timestamp::default(),
+            recovery: None,
+            limits_lowered_until: None,
         };
         let shop = Shopfront::Open(order(1, qianbao_api::orders::OrderStatus::Open, 0).shop);
         let (inside, offline) = (Presence::SignedIn(person.clone()), Presence::Remembered(person.clone()));

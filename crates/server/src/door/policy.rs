@@ -78,6 +78,11 @@ impl Table {
         self.add(Policy { audiences: APPS, session: Some(Use::Background), moves_value: false }, route)
     }
 
+    /// For everyone in the wallet.
+    pub fn wallet_visitor(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: WALLET, session: None, moves_value: false }, route)
+    }
+
     /// For the person signed in to the wallet.
     pub fn wallet(self, route: UtoipaMethodRouter<App>) -> Self {
         self.add(Policy { audiences: WALLET, session: Some(Use::Reading), moves_value: false }, route)

@@ -15,6 +15,7 @@
 pub mod claims;
 pub mod details;
 pub mod lookups;
+pub mod lowered;
 pub mod note;
 pub mod outcome;
 pub mod parties;

@@ -60,7 +60,8 @@ impl Paid {
             sequence: record.sequence,
             committed_at: record.time,
             amount: Money::new(first.amount, currency),
-            shop_fee: record.posting.legs.get(1).map_or(0, |leg| leg.amount),
+            // Legs behind those of money count budgets.
+            shop_fee: record.posting.legs.get(1).filter(|leg| leg.asset == first.asset).map_or(0, |leg| leg.amount),
             details,
         }))
     }
@@ -161,16 +162,18 @@ pub async fn reason(realm: &Realm, refused: &Refused) -> Result<ProblemCode, Fai
         Some(reference) => orders::kept_order(realm, reference.order).await?,
         None => None,
     };
-    reason_of(realm, &refused.reason, refused.head.not_after, order.map(|order| order.expires_at)).await
+    let ends = order.map(|order| order.expires_at);
+    reason_of(realm, &refused.reason, refused.head.kind, refused.head.not_after, ends).await
 }
 
-/// The same for parts that are at hand: the last moment of commit, and when the order ends, if an order was to be paid.
+/// The same for parts that are at hand: the posting's kind, the last moment of commit, and when the order ends, if an order was to be paid.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub async fn reason_of(
     realm: &Realm,
     refusal: &Refusal,
+    kind: PostingKind,
     not_after: Option<Timestamp>,
     order_expires_at: Option<Timestamp>,
 ) -> Result<ProblemCode, FailureError> {
@@ -187,6 +190,8 @@ pub async fn reason_of(
         Refusal::Ceiling { .. } | Refusal::Overflow { .. } => ProblemCode::PayeeCeiling,
         Refusal::State { .. } => ProblemCode::WalletBlocked,
         Refusal::AssetMismatch { .. } => ProblemCode::CurrencyMismatch,
+        // The only guard that a payment may have: the day's budget after a recovery.
+        Refusal::Guard { .. } if kind == PAYMENT || kind == TRANSFER => ProblemCode::LimitsLowered,
         Refusal::Guard { .. } => ProblemCode::RefundExceeds,
         _ => ProblemCode::Internal,
     })

@@ -22,6 +22,7 @@ use qianbao_core::{Currency, Money, Timestamp};
 use qianbao_ledger::{Answer, Ledger, Outcome, SubmitError};
 use sha2::{Digest, Sha256};
 
+use super::lowered::Lowered;
 use super::outcome::{self, Paid, refunded_of};
 use super::parties::Parties;
 use super::posting::Payment;
@@ -81,6 +82,18 @@ pub enum PayError {
         /// The request's.
         found: i64,
     },
+    /// The payer came back by a recovery a while ago, and pays less until then.
+    #[error(
+        "expected at most {payment_max} minor units in one payment until {until:?}, after a recovery, found {found}"
+    )]
+    Lowered {
+        /// The largest payment until then.
+        payment_max: i64,
+        /// Until when.
+        until: Timestamp,
+        /// The amount's.
+        found: i64,
+    },
     /// The note cannot be used.
     #[error("the note cannot be used: {0}")]
     Note(#[from] TextError),
@@ -127,6 +140,7 @@ impl Refuses for PayError {
             }
             Self::Currency { .. } | Self::IntentParts(IntentError::FeeCurrency { .. }) => ProblemCode::CurrencyMismatch,
             Self::AmountMismatch { .. } => ProblemCode::AmountMismatch,
+            Self::Lowered { .. } => ProblemCode::LimitsLowered,
             Self::Fee { .. } => ProblemCode::FeeChanged,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
@@ -142,7 +156,11 @@ impl Refuses for PayError {
     fn param(&self) -> Option<String> {
         let param = match self {
             Self::Id(_) | Self::IdReused | Self::IdAge { .. } => "id",
-            Self::Amount(_) | Self::Currency { .. } | Self::AmountMismatch { .. } | Self::IntentParts(_) => "amount",
+            Self::Amount(_)
+            | Self::Currency { .. }
+            | Self::AmountMismatch { .. }
+            | Self::Lowered { .. }
+            | Self::IntentParts(_) => "amount",
             Self::Fee { .. } => "fee",
             Self::Note(_) => "note",
             Self::NotAfter { .. } => "not_after",
@@ -217,7 +235,7 @@ pub async fn pay_into<F: Future<Output = Result<Outcome, SubmitError>>>(
         }
         Ok(Outcome::Refused { reason, .. }) => {
             let ends = payable.order.map(|order| order.order.expires_at);
-            let reason = outcome::reason_of(realm, &reason, Some(payment.not_after), ends).await?;
+            let reason = outcome::reason_of(realm, &reason, payment.kind(), Some(payment.not_after), ends).await?;
             Ok(outcome::refused(request.id, reason, now))
         }
         Err(SubmitError::IdReused) => Err(PayError::IdReused),
@@ -253,6 +271,10 @@ async fn prepare(
     let note = request.note.as_deref().map(Note::new).transpose()?.filter(|note| !note.as_str().is_empty());
     let payable = resolve(realm, payer, &request.target, now).await?;
     check_amount(&payable, amount, request.fee)?;
+    let lowered = Lowered::of(realm, payer, now).await?;
+    if let Some(Lowered { payment_max, until, .. }) = lowered.filter(|lowered| amount.minor > lowered.payment_max) {
+        return Err(PayError::Lowered { payment_max, until, found: amount.minor });
+    }
     let order = payable.order.as_ref().map(PayableOrder::reference);
     let named = order.map(|order| (order.order, order.version));
     let intent = Intent::from_wallet(request.id, payer, payable.payee, amount, request.fee, named, request.not_after)?;
@@ -278,6 +300,7 @@ async fn prepare(
         digest,
         not_after: payable.expires_at.map_or(request.not_after, |end| end.min(request.not_after)),
         wallet_ceiling: realm.limits.wallet_ceiling,
+        lowered,
     };
     Ok(Prepared { payment, payable, note })
 }

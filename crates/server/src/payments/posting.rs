@@ -1,7 +1,8 @@
 //! The postings of a payment: the one that pays, and those that give back.
 //!
 //! Legs of the payment: 2001 → 2001 or 2002, the amount; then 2002 → 4001, the shop's fee, when there is one. Claims: the order and its version,
-//! when an order is paid. The payee's personal wallet is opened on the way if it is not there.
+//! when an order is paid. The payee's personal wallet is opened on the way if it is not there. After a recovery a budget is spent as well
+//! ([`super::lowered`]), in legs of another asset behind those of money.
 //!
 //! Legs of a refund: 4001 → 2002, the fee's share; 2002 → 2001, the amount; 8002 → 8000, what has been given back, with a guard at what was
 //! captured. Claim: (payment, number).
@@ -13,6 +14,7 @@ use qianbao_core::{Currency, Money, Timestamp};
 
 use super::claims;
 use super::details::{Details, OrderRef, PaymentDetails, RefundDetails};
+use super::lowered::Lowered;
 use crate::failure::FailureError;
 use crate::wallets::accounts;
 
@@ -53,6 +55,8 @@ pub struct Payment {
     pub not_after: Timestamp,
     /// Ceiling of a personal wallet that has to be opened, minor units.
     pub wallet_ceiling: i64,
+    /// The payer's lower limits after a recovery.
+    pub lowered: Option<Lowered>,
 }
 
 impl Payment {
@@ -62,6 +66,11 @@ impl Payment {
             Payee::Person(person) => accounts::personal_wallet(person, self.amount.currency).id(),
             Payee::Shop(shop) => accounts::shop_wallet(shop, self.amount.currency).id(),
         }
+    }
+
+    /// Its posting's kind.
+    pub fn kind(&self) -> PostingKind {
+        if matches!(self.payee, Payee::Shop(_)) { PAYMENT } else { TRANSFER }
     }
 
     /// The facts that stay with it.
@@ -86,7 +95,7 @@ impl Payment {
         let head = Head {
             owner: Owner::of(self.payer),
             id: PostingId::of(self.id)?,
-            kind: if matches!(self.payee, Payee::Shop(_)) { PAYMENT } else { TRANSFER },
+            kind: self.kind(),
             reference: self.order.map(|order| order.order.to_string()).unwrap_or_default(),
             digest: self.digest,
             not_after: Some(self.not_after),
@@ -107,6 +116,9 @@ impl Payment {
         if let Some(order) = self.order {
             draft =
                 draft.claim(claims::order(order.order), OnVoid::Free).claim(claims::order_version(order), OnVoid::Free);
+        }
+        if let Some(lowered) = self.lowered {
+            draft = lowered.spend(draft, self.payer, self.amount);
         }
         Ok(draft.finish()?)
     }
@@ -188,6 +200,7 @@ impl Refund {
 #[cfg(test)]
 mod tests {
     use qianbao_core::id::OrderId;
+    use qianbao_core::posting::LedgerDay;
 
     use super::*;
 
@@ -206,6 +219,7 @@ mod tests {
             digest: [6; 32],
             not_after: Timestamp(7),
             wallet_ceiling: 1_000_000,
+            lowered: None,
         }
     }
 
@@ -230,6 +244,19 @@ mod tests {
         assert_eq!(posting.legs.len(), 1);
         assert!(posting.claims.is_empty());
         assert_eq!(posting.head.kind, TRANSFER);
+    }
+
+    #[test]
+    fn lower_limits_are_a_budget_of_the_day_behind_the_money() {
+        let day = LedgerDay::from_epoch_days(20_000);
+        let lowered = Lowered { until: Timestamp(9), day, payment_max: 50_000, day_max: 100_000 };
+        let shop = Payee::Shop(ShopId::from_parts(4, [4; 10]));
+        let posting = Payment { lowered: Some(lowered), ..payment(shop) }.posting().expect("the parts are right");
+        assert_eq!(posting.legs.iter().map(|leg| leg.amount).collect::<Vec<_>>(), [1_800, 11, 1_800]);
+        let spent = accounts::recovered_budget(PersonId::from_parts(2, [2; 10]), Currency::CNY, day);
+        assert_eq!((posting.legs[2].debit, posting.legs[2].asset), (spent.id(), spent.asset));
+        assert_eq!((posting.guards[0].account, posting.guards[0].at_most), (spent.id(), 100_000));
+        assert_eq!(posting.day, Some(day));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use qianbao_core::amount::AmountError;
 use qianbao_core::id::PersonId;
 use qianbao_core::{Currency, Money, Timestamp};
 
+use super::lowered::Lowered;
 use super::pay::payable_amount;
 use super::target::{PayableOrder, TargetError, resolve};
 use crate::failure::{FailureError, failures};
@@ -104,6 +105,10 @@ pub async fn preview(
             return Err(PreviewError::AmountMismatch { expected: fixed.minor, found: typed.minor });
         }
     }
+    let lowered = match Lowered::of(realm, payer, now).await? {
+        Some(lowered) => Some(lowered.view(realm, payer, currency).await?),
+        None => None,
+    };
     let wallet = realm.ledger.account(accounts::personal_wallet(payer, currency).id()).await?;
     Ok(Preview {
         payee: payable.view,
@@ -116,6 +121,7 @@ pub async fn preview(
         note: payable.note,
         available: Money::new(wallet.as_ref().map_or(0, qianbao_ledger::Account::available), currency),
         is_frozen: wallet.is_some_and(|wallet| !wallet.state.admits_debit()),
+        lowered,
         expires_at: payable.expires_at,
         server_time: now,
     })

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use super::outcome::{self, Paid};
 use super::pay::submit;
-use super::posting::Refund;
+use super::posting::{REFUND, Refund};
 use super::rows::{self, RefundRow};
 use crate::directory::{DirectoryError, again};
 use crate::failure::{FailureError, failures};
@@ -268,7 +268,7 @@ async fn drive(realm: &Realm, paid: &Paid, row: &RefundRow) -> Result<RefundView
     match submit(&realm.ledger, posting).await? {
         Outcome::Posted { sequence, time } => Ok(view(sequence, time)),
         Outcome::Refused { reason, .. } => {
-            Err(RefundError::Refused(outcome::reason_of(realm, &reason, None, None).await?))
+            Err(RefundError::Refused(outcome::reason_of(realm, &reason, REFUND, None, None).await?))
         }
     }
 }

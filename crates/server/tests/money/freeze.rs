@@ -124,3 +124,29 @@ async fn a_payment_and_a_freeze_have_an_order() -> TestResult {
     assert_eq!(lan.entries().await?.iter().filter(|entry| entry.amount.minor == 1).count(), paid);
     Ok(())
 }
+
+/// A freeze that another device makes while somebody lets money go out again: whichever the ledger has first, what was answered "frozen" is.
+#[tokio::test]
+async fn a_freeze_is_not_undone_by_an_unfreezing_that_was_on_its_way() -> TestResult {
+    let street = House::street().await?;
+    let mut both = 0;
+    for _ in 0..40 {
+        assert_eq!(freeze(&street.ming, "PUT").await?, None);
+        street.house.clock.pass(1);
+        let confirmed = street.house.wallet(street.ming.person).await?;
+        let (ended, frozen) = tokio::join!(freeze(&confirmed, "DELETE"), freeze(&street.ming, "PUT"));
+        assert_eq!(frozen?, None);
+        match ended? {
+            None => both += 1,
+            refused => assert_eq!(refused, Some(P::ConfirmationRequired)),
+        }
+        assert!(is_frozen(&street.ming).await?);
+        assert_eq!(freeze(&confirmed, "DELETE").await?, Some(P::ConfirmationRequired), "it began before this freeze");
+        street.house.clock.pass(1);
+        let later = street.house.wallet(street.ming.person).await?;
+        assert_eq!(freeze(&later, "DELETE").await?, None);
+        assert!(!is_frozen(&street.ming).await?);
+    }
+    assert!(both < 40, "sometimes the freeze is first");
+    Ok(())
+}

@@ -10,6 +10,7 @@ mod freeze;
 mod house;
 mod limits;
 mod list_orders;
+mod lowered;
 mod open_shop;
 mod pay;
 mod pay_link;

@@ -73,6 +73,8 @@ pub fn person(handle: &str) -> PersonView {
         legal_name_masked: "*明".to_owned(),
         locale: Locale::Zh,
         created_at: Timestamp(1),
+        recovery: None,
+        limits_lowered_until: None,
     }
 }
 

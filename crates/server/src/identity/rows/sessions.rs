@@ -194,15 +194,15 @@ pub async fn opened_at_in(write: &mut Write, session: SessionId) -> Result<Optio
     Ok(row.map(|(created_at,)| Timestamp(created_at)))
 }
 
-/// Removes all sessions of `person` but one; answers how many.
+/// Removes all sessions of `person` but one, if one is kept; answers how many.
 ///
 /// # Errors
 /// When the directory fails.
-pub async fn keep_only(write: &mut Write, person: PersonId, kept: SessionId) -> Result<usize, DirectoryError> {
+pub async fn keep_only(write: &mut Write, person: PersonId, kept: Option<SessionId>) -> Result<usize, DirectoryError> {
     let ended: Vec<(String, String)> =
         sqlx::query_as("DELETE FROM sessions WHERE person = $1 AND id <> $2 RETURNING token_hash, audience")
             .bind(person.to_string())
-            .bind(kept.to_string())
+            .bind(kept.map(|kept| kept.to_string()).unwrap_or_default())
             .fetch_all(write.sql())
             .await?;
     let count = ended.len();
