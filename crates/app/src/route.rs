@@ -11,6 +11,8 @@ pub enum Route {
     SignIn,
     /// Make a wallet.
     SignUp,
+    /// Come back with a recovery code.
+    Recovery,
     /// Balance, doors, spending, newest entries.
     Home,
     /// Read a code.
@@ -57,6 +59,7 @@ impl Route {
             (Some("welcome"), None, None) => Self::Welcome,
             (Some("sign-in"), None, None) => Self::SignIn,
             (Some("sign-up"), None, None) => Self::SignUp,
+            (Some("recovery"), None, None) => Self::Recovery,
             (Some("scan"), None, None) => Self::Scan,
             (Some("pay"), None, None) => pay_for(query).map_or(Self::Missing, Self::Pay),
             (Some("payments"), Some(id), None) => id.parse().map_or(Self::Missing, Self::Payment),
@@ -78,6 +81,7 @@ impl Route {
             Self::Welcome => "/welcome".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
             Self::SignUp => "/sign-up".to_owned(),
+            Self::Recovery => "/recovery".to_owned(),
             Self::Scan => "/scan".to_owned(),
             Self::Pay(PayFor::Code(text)) => "/pay?code=".to_owned() + &encode(text),
             Self::Pay(PayFor::Handle(handle)) => "/pay?to=".to_owned() + &encode(handle),
@@ -100,7 +104,7 @@ impl Route {
 
     /// Whether the screen is for people who are not signed in.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Self::Welcome | Self::SignIn | Self::SignUp)
+        matches!(self, Self::Welcome | Self::SignIn | Self::SignUp | Self::Recovery)
     }
 }
 
@@ -168,6 +172,7 @@ mod tests {
             Route::Welcome,
             Route::SignIn,
             Route::SignUp,
+            Route::Recovery,
             Route::Scan,
             Route::Pay(PayFor::Code("https://wallet.localhost/#lnk_1?&=茶".to_owned())),
             Route::Pay(PayFor::Handle("lan.w_1".to_owned())),

@@ -96,6 +96,7 @@ fn title(words: Words, route: &Route) -> String {
         Route::Home | Route::Welcome => return said!(words, wallet),
         Route::SignIn => said!(words, sign_in),
         Route::SignUp => said!(words, sign_up),
+        Route::Recovery => said!(words, recovery),
         Route::Scan => said!(words, scan),
         Route::Pay(_) => said!(words, pay),
         Route::Payment(_) => said!(words, payment_result),

@@ -59,7 +59,12 @@ pub enum Obstacle {
     /// Nothing goes out of the wallet: its person has frozen it.
     Frozen,
     /// It is more than what can be paid for a while after a recovery.
-    Lowered,
+    Lowered {
+        /// Most that can be paid now.
+        at_most: Money,
+        /// Until when that is so.
+        until: Timestamp,
+    },
     /// The wallet lacks this much.
     Insufficient {
         /// What is missing.
@@ -81,7 +86,7 @@ impl Obstacle {
             Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
             Self::Currency => ProblemCode::CurrencyMismatch,
             Self::Frozen => ProblemCode::WalletBlocked,
-            Self::Lowered => ProblemCode::LimitsLowered,
+            Self::Lowered { .. } => ProblemCode::LimitsLowered,
             Self::Insufficient { .. } => ProblemCode::InsufficientFunds,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
@@ -149,11 +154,11 @@ impl Sheet {
         if let Err(error) = PositiveAmount::up_to(amount, self.preview.amount_max.minor) {
             return Some(Obstacle::Amount(error));
         }
-        let is_above = |lowered: &LoweredLimits| {
-            now < lowered.until && amount.minor > lowered.payment_max.minor.min(lowered.day_left.minor)
-        };
-        if self.preview.lowered.as_ref().is_some_and(is_above) {
-            return Some(Obstacle::Lowered);
+        if let Some(lowered) = self.preview.lowered.as_ref().filter(|lowered| now < lowered.until) {
+            let at_most = at_most(lowered);
+            if amount.minor > at_most.minor {
+                return Some(Obstacle::Lowered { at_most, until: lowered.until });
+            }
         }
         let Some(total) = self.total() else { return Some(Obstacle::Currency) };
         if total.currency == self.preview.available.currency && total.minor > self.preview.available.minor {
@@ -185,6 +190,11 @@ impl Sheet {
         let note = Some(note).filter(|note| !note.is_empty());
         Ok(PayRequest { id: payment, target: self.target.clone(), amount, fee, note, not_after, intent })
     }
+}
+
+/// Most that one payment can be now.
+fn at_most(lowered: &LoweredLimits) -> Money {
+    if lowered.day_left.minor < lowered.payment_max.minor { lowered.day_left } else { lowered.payment_max }
 }
 
 /// Whom an intent names for this payee; nobody for an account outside.

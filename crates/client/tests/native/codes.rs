@@ -459,8 +459,8 @@ fn after_a_recovery_less_is_confirmed_until_the_limits_are_back() {
     let (stage, client, key) = shopping(None);
     let later = Timestamp(stage.world.now().0.max(until.0) + 1_000_000_000_000);
     for (limits, expected) in [
-        (lowered(1_799, 9_000, later), Some(Obstacle::Lowered)),
-        (lowered(5_000, 1_799, later), Some(Obstacle::Lowered)),
+        (lowered(1_799, 9_000, later), Some(Obstacle::Lowered { at_most: cny(1_799), until: later })),
+        (lowered(5_000, 1_700, later), Some(Obstacle::Lowered { at_most: cny(1_700), until: later })),
         (lowered(1_800, 1_800, later), None),
         (lowered(1_799, 0, Timestamp(1)), None),
     ] {
@@ -468,5 +468,5 @@ fn after_a_recovery_less_is_confirmed_until_the_limits_are_back() {
         let sheet = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)).expect("a genuine code");
         assert_eq!(client.obstacle(&sheet), expected, "{limits:?}");
     }
-    assert_eq!(Obstacle::Lowered.code(), ProblemCode::LimitsLowered);
+    assert_eq!(Obstacle::Lowered { at_most: cny(1), until }.code(), ProblemCode::LimitsLowered);
 }

@@ -20,7 +20,7 @@ use qianbao_core::posting::{
 use qianbao_ledger::Outcome;
 use sha2::{Digest, Sha256};
 
-use super::rows::Freeze;
+pub use super::rows::Freeze;
 use super::{accounts, rows};
 use crate::directory::{DocumentKind, NewEvent, Write};
 use crate::door::{Call, Signed};
@@ -117,31 +117,40 @@ pub async fn stop(call: &Call, person: PersonId) -> Result<(), FreezeError> {
 /// # Errors
 /// [`FreezeError`]; then some accounts may still be frozen, and a repeat opens the rest.
 pub async fn go_on(call: &Call, signed: &Signed) -> Result<(), FreezeError> {
+    let freeze = look(call, signed).await?;
+    end(call, signed.person, &freeze).await
+}
+
+/// The freeze that the signed-in person may end now.
+///
+/// # Errors
+/// [`FreezeError`] when they may not.
+pub async fn look(call: &Call, signed: &Signed) -> Result<Freeze, FreezeError> {
     let person = signed.person;
     let mut write = call.realm.directory.begin().await?;
     let found = rows::find(&mut write, person).await?;
     confirm::require_since_in(&mut write, call, signed, found.as_ref().map(|freeze| freeze.at)).await?;
-    if let Some(freeze) = &found
-        && recovery::keeps_frozen(&mut write, person, freeze.at, call.now).await?
-    {
-        return Err(FreezeError::Recovered);
+    if let Some(freeze) = found {
+        let is_kept = recovery::keeps_frozen(&mut write, person, freeze.at, call.now).await?;
+        return if is_kept { Err(FreezeError::Recovered) } else { Ok(freeze) };
     }
-    let freeze = match found {
-        Some(freeze) => freeze,
-        None => {
-            // One that is only the ledger's gets a mark, which a freeze that is made meanwhile finds.
-            let freeze = Freeze { at: Timestamp(0), mark: call.id::<Event>().to_string() };
-            rows::freeze(&mut write, person, &freeze).await?;
-            freeze
-        }
-    };
+    // One that is only the ledger's gets a mark, which a freeze that is made meanwhile finds.
+    let freeze = Freeze { at: Timestamp(0), mark: call.id::<Event>().to_string() };
+    rows::freeze(&mut write, person, &freeze).await?;
     write.commit().await?;
-    if set(call, person, AccountState::Open, Some(&freeze)).await? == Claimed::ByFreeze {
-        // It was made after this one was looked at.
+    Ok(freeze)
+}
+
+/// Ends the freeze that was looked at.
+///
+/// # Errors
+/// [`FreezeError`], also when another one was made since.
+pub async fn end(call: &Call, person: PersonId, freeze: &Freeze) -> Result<(), FreezeError> {
+    if set(call, person, AccountState::Open, Some(freeze)).await? == Claimed::ByFreeze {
         return Err(ConfirmError::Required.into());
     }
     let mut write = call.realm.directory.begin().await?;
-    rows::unfreeze(&mut write, person, &freeze).await?;
+    rows::unfreeze(&mut write, person, freeze).await?;
     tell(&mut write, call, person, "wallet.unfrozen").await?;
     Ok(write.commit().await?)
 }

@@ -2,6 +2,7 @@
 
 mod devices;
 mod factors;
+mod recovery;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -26,6 +27,7 @@ pub fn Me() -> View {
     let words = words();
     view! {
         <Screen title=say!(words, me)>
+            <recovery::Notice />
             <div class="panes">
                 <div class="stack">
                     <Person />

@@ -17,6 +17,7 @@ use qianbao_ui::{
 };
 
 use super::model;
+use super::view::lowered_line;
 use crate::parts::payee::PayeeHead;
 use crate::parts::{Trouble, TroubleNote, order};
 use crate::route::Route;
@@ -30,6 +31,7 @@ fn sentence(words: Words, obstacle: &Obstacle) -> String {
             said!(words, balance_too_low, missing = AmountParts::of(*missing).text())
         }
         Obstacle::Frozen => said!(words, banner_frozen),
+        Obstacle::Lowered { at_most, .. } => said!(words, lowered_above, amount = AmountParts::of(*at_most).text()),
         other => problem(words, other.code()).to_owned(),
     }
 }
@@ -179,6 +181,10 @@ fn Approved(
             </Fact>
         }
     });
+    let lowered = preview.lowered.map(|lowered| {
+        let line = move || lowered_line(words, &lowered);
+        view! { <Fact label=say!(words, lowered_limit)>{line}</Fact> }
+    });
     let ends = preview.expires_at.map(|end| view! { <TimeLeft end=end now=now words=words /> });
     view! {
         <dl class="facts">
@@ -186,6 +192,7 @@ fn Approved(
             {asked}
             <Fact label=say!(words, pay_from)>{account}</Fact>
             {fee}
+            {lowered}
             {ends}
         </dl>
     }

@@ -5,6 +5,7 @@ mod confirm;
 mod freeze;
 mod passkey;
 mod password;
+mod recovery;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -18,6 +19,7 @@ use self::confirm::{Confirm, ConfirmSheet, failure};
 use self::freeze::Freeze;
 use self::passkey::{PasskeyForm, title};
 use self::password::PasswordForm;
+use self::recovery::RecoveryCodes;
 use crate::browser::calendar::{Style, written};
 use crate::parts::{Trouble, TroubleNote, moment};
 use crate::state::Wallet;
@@ -74,6 +76,7 @@ pub fn Factors() -> View {
             <TroubleNote trouble=trouble />
             <Adding confirm=confirm changed=changed />
         </Card>
+        <RecoveryCodes found=factors confirm=confirm changed=changed />
         <Freeze confirm=confirm />
         <Sheet open=is_open title=heading close=move |()| chosen.set(None)>
             {form}
