@@ -11,6 +11,7 @@ mod leaving;
 mod mirror;
 mod passkeys;
 mod payments;
+mod recovery;
 #[path = "../signer/mod.rs"]
 mod signer;
 mod storage;

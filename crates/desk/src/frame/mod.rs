@@ -2,6 +2,7 @@
 
 mod announcer;
 mod chrome;
+mod recovery;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;

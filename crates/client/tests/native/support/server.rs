@@ -10,6 +10,7 @@ use qianbao_api::orders::{CreateRefund, RefundView};
 use qianbao_api::payments::{
     CreatePaymentRefund, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, SignedReceipt, Target,
 };
+use qianbao_api::recovery::{RecoveryState, RecoveryView};
 use qianbao_api::sync::{Document, DocumentBody, SyncPage};
 use qianbao_api::wallets::WalletView;
 use qianbao_api::{Problem, ProblemCode};
@@ -56,6 +57,8 @@ pub struct Server {
     pub receipt: RefCell<Option<SignedReceipt>>,
     /// What every preview says.
     pub preview: RefCell<Option<Preview>>,
+    /// The recovery of this browser's ticket.
+    pub recovery: RefCell<Option<RecoveryView>>,
     /// Brings each page twice over and backwards.
     pub is_sloppy: Cell<bool>,
     sequence: Cell<u64>,
@@ -105,6 +108,7 @@ impl Server {
             keys: RefCell::default(),
             receipt: RefCell::default(),
             preview: RefCell::default(),
+            recovery: RefCell::default(),
             is_sloppy: Cell::new(false),
             sequence: Cell::new(0),
         }
@@ -163,6 +167,12 @@ impl Server {
                 self.signed_in.replace(None);
                 answer(204, "")
             }
+            (Method::Get, "/v1/recovery") => match &*self.recovery.borrow() {
+                Some(recovery) => json(recovery),
+                None => problem(404, ProblemCode::NotFound),
+            },
+            (Method::Post, "/v1/recovery/passkey-options") => answer(200, OPTIONS),
+            (Method::Post, "/v1/recovery/finish") => self.come_back(body, now),
             _ if self.is_ended.get() => problem(401, ProblemCode::DeviceEnded),
             _ => {
                 let Some(handle) = self.signed_in.borrow().clone() else {
@@ -184,6 +194,10 @@ impl Server {
     ) -> Answer {
         match (method, path) {
             (Method::Get, "/v1/session") => Self::session(handle, now),
+            (Method::Delete, "/v1/recovery") => {
+                self.recovery.take();
+                answer(204, "")
+            }
             (Method::Post, "/v1/session/confirmation-options" | "/v1/passkeys/options") => answer(200, OPTIONS),
             (Method::Post, "/v1/session/confirmation") => {
                 self.bodies.borrow_mut().push(body.to_owned());
@@ -225,6 +239,19 @@ impl Server {
         let Some(handle) = self.passkey_of.borrow().clone() else { return problem(401, ProblemCode::PasskeyUnknown) };
         self.signed_in.replace(Some(handle.clone()));
         Self::session(&handle, now)
+    }
+
+    /// Who has a ticket comes in.
+    fn come_back(&self, body: &str, now: Timestamp) -> Answer {
+        self.bodies.borrow_mut().push(body.to_owned());
+        match self.recovery.take().map(|recovery| recovery.state) {
+            None => problem(404, ProblemCode::NotFound),
+            Some(RecoveryState::Ready) => {
+                self.signed_in.replace(Some("ming".to_owned()));
+                Self::session("ming", now)
+            }
+            Some(_) => problem(410, ProblemCode::RecoveryOver),
+        }
     }
 
     fn session(handle: &str, now: Timestamp) -> Answer {
