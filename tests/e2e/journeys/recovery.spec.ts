@@ -128,6 +128,25 @@ test("the desk is told as well and stops it", { tag: "@identity" }, async ({ hou
   await expect(desk.page.getByText(desk.say("recovery_stopped"))).toBeVisible();
 });
 
+/** The server's answer to a request of the page, changed. The page itself asks: the test program knows no hosts under `localhost`. */
+async function changed(page: Page, path: string, change: (answer: never) => unknown): Promise<void> {
+  const mark = "x-journey";
+  await page.route(path, async (route) => {
+    const request = route.request();
+    if ((await request.allHeaders())[mark]) return route.fallback();
+    const asked = { url: request.url(), method: request.method(), body: request.postData() };
+    const { status, type, text } = await page.evaluate(
+      async ({ url, method, body, mark }) => {
+        const answer = await fetch(url, { method, body, headers: { [mark]: "1", "content-type": "application/json" } });
+        return { status: answer.status, type: answer.headers.get("content-type") ?? "", text: await answer.text() };
+      },
+      { ...asked, mark },
+    );
+    const body = status === 200 ? JSON.stringify(change(JSON.parse(text) as never)) : text;
+    await route.fulfill({ status, contentType: type, body });
+  });
+}
+
 /** What the browser of a recovery is told once the wait is over. */
 async function waited(page: Page, hasCodes: boolean): Promise<void> {
   await page.route("**/v1/recovery", async (route) => {
@@ -149,17 +168,20 @@ test("after the wait there is a new way in, and payments have lower limits for a
   await inspectEverywhere(wallet.page, "recovery-ready");
   const until = Date.now() * 1_000 + 72 * HOUR_US;
   // The server's answer: the session of somebody who came back just now.
+  const lowered = <T extends { limits_lowered_until?: number }>(person: T) => ({ ...person, limits_lowered_until: until });
   await wallet.page.route("**/v1/recovery/finish", async (route) => {
     expect(route.request().postDataJSON()).toEqual({ password: "copper-lantern-drifts-2027", ends_one_time_codes: true });
-    const answer = await route.fetch({ url: `${wallet.origin}/v1/session`, postData: JSON.stringify({ handle, password: PASSWORD }) });
-    const session = (await answer.json()) as { person: object };
-    await route.fulfill({ response: answer, json: { ...session, person: { ...session.person, limits_lowered_until: until } } });
+    const session = await wallet.page.evaluate(async (body) => {
+      const answer = await fetch("/v1/session", { method: "POST", body, headers: { "content-type": "application/json" } });
+      return (await answer.json()) as { person: object };
+    }, JSON.stringify({ handle, password: PASSWORD }));
+    await route.fulfill({ json: { ...session, person: lowered(session.person) } });
   });
-  await wallet.page.route("**/v1/sync**", async (route) => {
-    const answer = await route.fetch();
-    const page = (await answer.json()) as { documents?: { body: { kind: string; value: object } }[] };
-    for (const { body } of page.documents ?? []) if (body.kind === "person") body.value = { ...body.value, limits_lowered_until: until };
-    await route.fulfill({ response: answer, json: page });
+  await changed(wallet.page, "**/v1/sync**", (page: { documents: { body: { kind: string; value: object } }[] }) => {
+    for (const { body } of page.documents) {
+      if (body.kind === "person") body.value = lowered(body.value);
+    }
+    return page;
   });
   await wallet.button("recovery_by_password").click();
   await wallet.expectHome();
@@ -167,11 +189,10 @@ test("after the wait there is a new way in, and payments have lower limits for a
   await expect(banner).toBeVisible();
   await inspectEverywhere(wallet.page, "recovery-lowered-home");
 
-  await wallet.page.route("**/v1/payments/preview", async (route) => {
-    const answer = await route.fetch();
+  await changed(wallet.page, "**/v1/payments/preview", (preview: object) => {
     const cny = (minor: string) => ({ minor, currency: "CNY" });
-    const lowered = { until, payment_max: cny("50000"), day_max: cny("100000"), day_left: cny("80000") };
-    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), lowered, available: cny("900000") } });
+    const limits = { until, payment_max: cny("50000"), day_max: cny("100000"), day_left: cny("80000") };
+    return { ...preview, lowered: limits, available: cny("900000") };
   });
   await wallet.go("/pay?to=lan");
   await wallet.field("amount_to_pay").fill("500.01");

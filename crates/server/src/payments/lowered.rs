@@ -43,8 +43,7 @@ impl Lowered {
         }))
     }
 
-    /// The draft of a payment that also spends the day's budget. Its guard has to be the last one: [`super::outcome`] tells by the place which one
-    /// was not met.
+    /// The draft of a payment that also spends the day's budget. A payment has no other guard: [`super::outcome`] takes one that is not met for this.
     pub fn spend(self, draft: Draft, payer: PersonId, amount: Money) -> Draft {
         let spent = accounts::recovered_budget(payer, amount.currency, self.day);
         let counter = accounts::budget_counter(amount.currency);

@@ -164,6 +164,36 @@ async fn a_recovery_waits_tells_every_device_and_then_gives_a_new_way_in() -> Te
 }
 
 #[tokio::test]
+async fn the_desk_of_a_persons_shop_hears_of_it_and_of_its_end() -> TestResult {
+    let house = House::new().await?;
+    let mut ming = house.signed_up("ming").await?;
+    let code = codes(&mut ming).await?.remove(0);
+    let mut desk = house.browser(DESK);
+    desk.post("/v1/session", &sign_in(PASSWORD)).await?.is::<SessionView>()?;
+    let shop = json!({
+        "name_zh": "云山茶铺", "name_en": "Yunshan Tea", "category": "5812", "city": "Hangzhou", "currency": "CNY"
+    });
+    assert_eq!(desk.post("/v1/shop", &shop).await?.status(), 200);
+    let mut page: SyncPage = desk.get("/v1/sync").await?.is()?;
+    let mut notices = Vec::new();
+    let mut lost = house.browser(WALLET);
+    for step in 0..2 {
+        if step == 0 {
+            assert!(begun(&mut lost, "ming", &code).await?.is_ok());
+        } else {
+            assert_eq!(ming.ask("DELETE", "/v1/recovery", None).await?.status(), 204);
+        }
+        page = desk.get(&format!("/v1/sync?after={}", page.next)).await?.is()?;
+        notices.extend(page.documents.iter().filter_map(|document| match &document.body {
+            DocumentBody::Person(person) => Some(person.recovery.is_some()),
+            _ => None,
+        }));
+    }
+    assert_eq!(notices, [true, false]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_passkey_is_a_new_way_in_and_of_this_recovery_only() -> TestResult {
     let house = House::new().await?;
     let mut ming = house.signed_up("ming").await?;

@@ -5,7 +5,8 @@ use qianbao_core::id::{PersonId, RecoveryId};
 use sqlx::AnyPool;
 
 use super::super::visitor::Visitor;
-use crate::directory::{DirectoryError, DocumentKind, Outdated, Write};
+use crate::directory::{DirectoryError, DocumentKind, Outdated, Owner, Write};
+use crate::merchants::rows as shops;
 
 /// How a recovery ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,10 +213,15 @@ async fn ended_of(
     Ok(all)
 }
 
-/// What the person's row says of recoveries has changed: their mirrors fetch it again.
+/// What the person's row says of recoveries has changed: their mirrors fetch it again, in the wallet and at the desk of their shop.
 async fn told(write: &mut Write, person: PersonId) -> Result<(), DirectoryError> {
     write.outdates(Outdated::Person(person));
-    write.changed(person.into(), DocumentKind::Person, &person.to_string()).await
+    let id = person.to_string();
+    write.changed(person.into(), DocumentKind::Person, &id).await?;
+    match shops::id_of_owner(write, person).await? {
+        Some(shop) => write.changed(Owner::Shop(shop), DocumentKind::Person, &id).await,
+        None => Ok(()),
+    }
 }
 
 fn read((id, person, started_at, ready_at, closes_at, outcome): Columns) -> Result<Recovery, DirectoryError> {
