@@ -50,7 +50,7 @@ pub struct House {
     router: Router,
     folder: tempfile::TempDir,
     /// Where the tests run on Postgres.
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 /// A browser on one host, which keeps its cookie.
@@ -95,12 +95,12 @@ impl House {
             ..options
         };
         let app = App::open(options.resolve()?, Sources::new(clock.clone(), SystemRandom)).await?;
-        Ok(Self { router: app.router(), app, clock, folder, _database: database })
+        Ok(Self { router: app.router(), app, clock, folder, database })
     }
 
     /// Moves into a new process on the same data. Browsers of before are of no use any more.
     pub async fn restarted(self) -> TestResult<Self> {
-        let Self { app, clock, router, folder, _database } = self;
+        let Self { app, clock, router, folder, database } = self;
         for name in RealmName::ALL {
             app.realm(name).close().await;
         }
@@ -108,11 +108,11 @@ impl House {
         let options = ServeOptions {
             data: Some(folder.path().join("data")),
             site: Some(folder.path().join("site")),
-            database: _database.as_ref().map(|database| database.address().to_owned()),
+            database: database.as_ref().map(|database| database.address().to_owned()),
             ..ServeOptions::default()
         };
         let app = App::open(options.resolve()?, Sources::new(clock.clone(), SystemRandom)).await?;
-        Ok(Self { router: app.router(), app, clock, folder, _database })
+        Ok(Self { router: app.router(), app, clock, folder, database })
     }
 
     /// The folder of both realms.

@@ -27,9 +27,9 @@ pub fn Me() -> View {
     let words = words();
     view! {
         <Screen title=say!(words, me)>
-            <recovery::Notice />
             <div class="panes">
                 <div class="stack">
+                    <recovery::Notice />
                     <Person />
                     <Look />
                 </div>

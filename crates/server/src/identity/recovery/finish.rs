@@ -76,7 +76,7 @@ pub async fn come_back(call: &Call, headers: &HeaderMap, request: &FinishRecover
         make::write_down(&mut write, call, &passkey).await?;
     }
     put_password(&mut write, call, &found, request, password.as_deref()).await?;
-    Ok(end(write, call, &found, person, visitor).await?)
+    end(write, call, &found, person, visitor).await
 }
 
 /// The hash of the new password, if there is one. Whether it is long enough is decided when it is known what stands beside it.

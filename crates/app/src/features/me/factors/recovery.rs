@@ -37,10 +37,11 @@ pub fn RecoveryCodes(
         found.get().map(|found| {
             let left = found.recovery_codes_left;
             let is_enough = left >= FEW;
+            let is_low = !is_enough && found.recovery_codes_made_at.is_some();
             let tone = if is_enough { Tone::Jade } else { Tone::Gold };
             let lead = view! { <Mark glyph=Glyph::Key tone=tone /> };
             let detail = (move || detail(words, &found)).built();
-            let end = (!is_enough).then(|| view! { <Tag text=say!(words, recovery_codes_few) tone=Tone::Gold /> });
+            let end = is_low.then(|| view! { <Tag text=say!(words, recovery_codes_few) tone=Tone::Gold /> });
             view! {
                 <li>
                     <Row
