@@ -107,6 +107,18 @@ pub fn lowered_line(words: Words, lowered: &LoweredLimits) -> String {
     )
 }
 
+/// The same, below the amount.
+fn lowered_note(words: Words, lowered: Option<LoweredLimits>) -> Option<View> {
+    let lowered = lowered?;
+    let line = TextProp::from(move || lowered_line(words, &lowered));
+    Some(view! {
+        <p class="with-icon quiet">
+            <Icon glyph=Glyph::Clock />
+            {text(line)}
+        </p>
+    })
+}
+
 /// The amount, where the payer chooses it.
 #[component]
 pub fn AmountStage(
@@ -161,15 +173,7 @@ pub fn AmountStage(
         }
     });
     let balance = TextProp::from(move || said!(words, balance_is, amount = AmountParts::of(available).text()));
-    let lowered = preview.lowered.clone().map(|lowered| {
-        let line = TextProp::from(move || lowered_line(words, &lowered));
-        view! {
-            <p class="with-icon quiet">
-                <Icon glyph=Glyph::Clock />
-                {text(line)}
-            </p>
-        }
-    });
+    let lowered = lowered_note(words, preview.lowered.clone());
     let top_up = move || {
         too_much.get().then(|| {
             view! { <LinkButton href="/top-up" text=say!(words, top_up) kind=ButtonKind::Soft glyph=Glyph::Plus /> }

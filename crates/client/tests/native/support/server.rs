@@ -161,7 +161,10 @@ impl Server {
         let body = request.body.as_deref().unwrap_or_default();
         match (request.method, path) {
             (Method::Post, "/v1/session") => self.sign_in(body, now),
-            (Method::Post, "/v1/people/passkey-options" | "/v1/session/passkey-options") => answer(200, OPTIONS),
+            (
+                Method::Post,
+                "/v1/people/passkey-options" | "/v1/session/passkey-options" | "/v1/recovery/passkey-options",
+            ) => answer(200, OPTIONS),
             (Method::Post, "/v1/people" | "/v1/session/passkey") => self.enter_by_passkey(body, now),
             (Method::Delete, "/v1/session") => {
                 self.signed_in.replace(None);
@@ -171,7 +174,6 @@ impl Server {
                 Some(recovery) => json(recovery),
                 None => problem(404, ProblemCode::NotFound),
             },
-            (Method::Post, "/v1/recovery/passkey-options") => answer(200, OPTIONS),
             (Method::Post, "/v1/recovery/finish") => self.come_back(body, now),
             _ if self.is_ended.get() => problem(401, ProblemCode::DeviceEnded),
             _ => {
