@@ -5,7 +5,11 @@ use qianbao_api::ProblemCode as P;
 use qianbao_api::orders::{CreateRefund, RefundView};
 use qianbao_api::payments::{PaymentStatus, PaymentView, Preview, PreviewRequest, Target};
 use qianbao_core::Timestamp;
+use qianbao_core::posting::{LedgerDay, Posting};
+use qianbao_ledger::SubmitError;
 use qianbao_server::identity::rows;
+use qianbao_server::payments::pay::pay_into;
+use qianbao_server::problem::Refuses;
 
 use crate::house::{House, Street, TestResult, Visitor, transfer, yuan};
 
@@ -120,5 +124,23 @@ async fn a_payment_with_lower_limits_asks_the_directory_nothing_once_it_was_show
     let asked = street.house.realm().directory.asked();
     assert_eq!(ming.pay(&request).await?.status, PaymentStatus::Paid);
     assert_eq!(street.house.realm().directory.asked(), asked);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_payment_that_was_built_on_the_day_before_may_be_sent_again() -> TestResult {
+    let street = House::street().await?;
+    let Street { ming, lan, .. } = &street;
+    recovered(&street).await?;
+    let request = transfer(ming, lan, "lan", 100)?;
+    let (realm, sources) = (street.house.realm(), &street.house.app.sources);
+    let late = |posting: Posting| {
+        let built_for = posting.day.expect("it names an account of a day");
+        let today = LedgerDay::from_epoch_days(built_for.epoch_days() + 1);
+        std::future::ready(Err(SubmitError::Stale { built_for, today }))
+    };
+    let error = pay_into(realm, sources, ming.person, &request, late).await.expect_err("the day is over");
+    assert_eq!((error.code(), error.retry_after_s()), (P::Overloaded, Some(1)));
+    assert_eq!(ming.pay(&request).await?.status, PaymentStatus::Paid);
     Ok(())
 }
