@@ -1,14 +1,18 @@
 //! The postings of a payment: the one that pays, and those that give back.
 //!
 //! Legs of the payment: 2001 → 2001 or 2002, the amount; then 2002 → 4001, the shop's fee, when there is one. Claims: the order and its version,
-//! when an order is paid. The payee's personal wallet is opened on the way if it is not there.
+//! when an order is paid. The payee's personal wallet is opened on the way if it is not there. After the money: 8001 → 8000, one in `count`, where
+//! the payment went without asking, with a guard at how many a day may; and once for each person who is paid for the first time.
 //!
 //! Legs of a refund: 4001 → 2002, the fee's share; 2002 → 2001, the amount; 8002 → 8000, what has been given back, with a guard at what was
 //! captured. Claim: (payment, number).
 
 use qianbao_core::id::{LinkId, PaymentId, PersonId, RefundId, ShopId};
 use qianbao_core::intent::Payee;
-use qianbao_core::posting::{AccountId, Draft, Ensure, Head, Measure, OnVoid, Owner, Posting, PostingId, PostingKind};
+use qianbao_core::posting::{
+    AccountId, AccountKey, Asset, Draft, Ensure, Head, LedgerDay, Measure, OnVoid, Owner, Posting, PostingId,
+    PostingKind,
+};
 use qianbao_core::{Currency, Money, Timestamp};
 
 use super::claims;
@@ -23,6 +27,15 @@ pub const TRANSFER: PostingKind = PostingKind::literal("transfer");
 
 /// Kind of a refund.
 pub const REFUND: PostingKind = PostingKind::literal("refund");
+
+/// A payment that goes without asking, and counts as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeCount {
+    /// The ledger day that it counts for; the ledger answers `stale` on another.
+    pub day: LedgerDay,
+    /// Most of a day, this one included.
+    pub count_max: i64,
+}
 
 /// Everything that a payment's posting is made of.
 #[derive(Clone, Debug)]
@@ -53,9 +66,18 @@ pub struct Payment {
     pub not_after: Timestamp,
     /// Ceiling of a personal wallet that has to be opened, minor units.
     pub wallet_ceiling: i64,
+    /// Where it goes without asking.
+    pub free: Option<FreeCount>,
+    /// Whether the payee, a person, is paid for the first time.
+    pub is_first: bool,
 }
 
 impl Payment {
+    /// The kind of its posting.
+    pub const fn kind(&self) -> PostingKind {
+        if matches!(self.payee, Payee::Shop(_)) { PAYMENT } else { TRANSFER }
+    }
+
     /// The account that gets the amount.
     pub fn payee_account(&self) -> AccountId {
         match self.payee {
@@ -86,7 +108,7 @@ impl Payment {
         let head = Head {
             owner: Owner::of(self.payer),
             id: PostingId::of(self.id)?,
-            kind: if matches!(self.payee, Payee::Shop(_)) { PAYMENT } else { TRANSFER },
+            kind: self.kind(),
             reference: self.order.map(|order| order.order.to_string()).unwrap_or_default(),
             digest: self.digest,
             not_after: Some(self.not_after),
@@ -108,8 +130,28 @@ impl Payment {
             draft =
                 draft.claim(claims::order(order.order), OnVoid::Free).claim(claims::order_version(order), OnVoid::Free);
         }
-        Ok(draft.finish()?)
+        Ok(self.counted(draft).finish()?)
     }
+
+    /// The same with what is counted beside the money.
+    fn counted(&self, mut draft: Draft) -> Draft {
+        if let Some(free) = self.free {
+            let spent = accounts::free_count(self.payer, free.day);
+            draft = count(draft, spent).guard(spent.id(), Measure::NetDebits, free.count_max);
+            draft.day = Some(free.day);
+        }
+        match self.payee {
+            Payee::Person(payee) if self.is_first => count(draft, accounts::acquaintance(self.payer, payee)),
+            Payee::Person(_) | Payee::Shop(_) => draft,
+        }
+    }
+}
+
+/// The same with one more in `spent`.
+fn count(draft: Draft, spent: AccountKey) -> Draft {
+    let counter = accounts::count_counter();
+    let opened = draft.ensure(Ensure::open(spent)).ensure(Ensure::open(counter));
+    opened.leg(spent.id(), counter.id(), Asset::Count, 1)
 }
 
 /// Everything that a refund's posting is made of.
@@ -206,7 +248,25 @@ mod tests {
             digest: [6; 32],
             not_after: Timestamp(7),
             wallet_ceiling: 1_000_000,
+            free: None,
+            is_first: false,
         }
+    }
+
+    #[test]
+    fn what_goes_without_asking_is_counted_with_a_guard_and_a_first_payee_is_noted() {
+        let free = Some(FreeCount { day: LedgerDay::from_epoch_days(20_780), count_max: 10 });
+        let payee = Payee::Person(PersonId::from_parts(5, [5; 10]));
+        let first = Payment { shop_fee: 0, order: None, free, is_first: true, ..payment(payee) };
+        let posting = first.posting().expect("the parts are right");
+        let legs: Vec<_> = posting.legs.iter().map(|leg| (leg.asset, leg.amount)).collect();
+        assert_eq!(legs, [(Asset::Money(Currency::CNY), 1_800), (Asset::Count, 1), (Asset::Count, 1)]);
+        assert_eq!(posting.guards.iter().map(|guard| guard.at_most).collect::<Vec<_>>(), [10]);
+        assert_eq!(posting.day, free.map(|free| free.day));
+        let spent =
+            |minor| accounts::free_count(PersonId::from_parts(minor, [2; 10]), LedgerDay::from_epoch_days(20_780));
+        assert_eq!(posting.guards[0].account, spent(2).id());
+        assert_ne!(spent(2).id(), spent(3).id(), "each person has their own");
     }
 
     #[test]

@@ -45,7 +45,7 @@ async fn send(wallet: Wallet, navigation: Navigation, sheet: payment::Sheet) -> 
             navigation.replace(&Route::Payment(payment).path());
         }
     };
-    client.confirm(payment, &sheet, stored).await.map(drop)
+    client.confirm(payment, &sheet, None, stored).await.map(drop)
 }
 
 /// The confirmation.
@@ -78,6 +78,7 @@ pub fn Confirm(
         spawn_local(async move {
             if let Err(error) = send(wallet, navigation, approved).await {
                 match error {
+                    ConfirmError::Approval(error) => trouble.set(Some(Trouble::Request(error))),
                     ConfirmError::Client(error) => trouble.set(Some(Trouble::Payment(error))),
                     // Looked at again, the sheet says what stands in the way.
                     ConfirmError::Obstacle(_) => now.set(wallet.now()),

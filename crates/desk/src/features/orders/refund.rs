@@ -21,13 +21,13 @@ async fn give_back(till: Till, paid: RefundOf, amount: Money, reason: String) ->
     let (id, reason) = (client.fresh_id(), reason.trim().to_owned());
     match paid {
         RefundOf::Order(order) => {
-            if client.refund(order, &CreateRefund { id, amount, reason }, |_| ()).await?.is_done() {
+            if client.refund(order, &CreateRefund { id, amount, reason, approval: None }, |_| ()).await?.is_done() {
                 // The mirror brings it as well; whichever is first.
                 let _ = till.find_order(order).await;
             }
         }
         RefundOf::Payment { payer, payment } => {
-            let request = CreatePaymentRefund { id, payer, amount, reason };
+            let request = CreatePaymentRefund { id, payer, amount, reason, approval: None };
             if client.refund_payment(payment, &request, |_| ()).await?.is_done() {
                 // What is left stands in the mirror alone.
                 let _ = client.refresh().await;
