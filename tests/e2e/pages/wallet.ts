@@ -150,6 +150,22 @@ export class Wallet {
     return this.page.getByRole("button", { name: this.texts.like("pay_amount") });
   }
 
+  /** Where the payment PIN is typed. */
+  pin(): Locator {
+    return this.page.getByLabel(this.say("pin_enter"));
+  }
+
+  /** Types the PIN that is asked for. */
+  async typePin(pin: string): Promise<void> {
+    await this.pin().pressSequentially(pin);
+  }
+
+  /** Sets a PIN where a new one is asked for. */
+  async setPin(pin: string): Promise<void> {
+    await this.page.getByLabel(this.say("pin_new")).pressSequentially(pin);
+    await this.page.getByLabel(this.say("pin_again")).pressSequentially(pin);
+  }
+
   async expectToPay(amount: string): Promise<void> {
     await expect(this.approval()).toContainText(amount);
   }

@@ -83,6 +83,9 @@ pub struct Options {
     /// Address of the bank, which is never asked.
     #[arg(long)]
     bank_url: String,
+    /// Limits and rates.
+    #[arg(long, env = "QIANBAO_LIMITS")]
+    limits: Option<PathBuf>,
 }
 
 /// Serves until the process ends.
@@ -97,6 +100,7 @@ pub fn serve(options: Options) -> Result<(), Failure> {
             listen: Some(options.listen),
             domain: Some(options.domain),
             bank_url: Some(options.bank_url),
+            limits: options.limits,
             ..ServeOptions::default()
         };
         let app = App::open(asked.resolve()?, Sources::system()).await?;

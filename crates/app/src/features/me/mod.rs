@@ -2,6 +2,7 @@
 
 mod devices;
 mod factors;
+mod paying;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
