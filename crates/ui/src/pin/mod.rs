@@ -73,6 +73,7 @@ pub fn PinPad(
         }
     });
     let (boxes, wrong) = (boxes(value), wrong(error));
+    // A press on a key leaves the focus where it is: whoever goes on by keyboard types into the boxes.
     view! {
         <div class="pin" class:pin-wrong=move || !error.read().is_empty()>
             <label class="field-label" for=label_for>
@@ -107,7 +108,9 @@ pub fn PinPad(
             <div id=note_id class="pin-note" aria-live="assertive">
                 {wrong}
             </div>
-            <Keypad press=move |key| change(pressed(&value.get_untracked(), key)) kind=KeypadKind::Digits />
+            <div class="pin-keys" on:mousedown=|event| event.prevent_default()>
+                <Keypad press=move |key| change(pressed(&value.get_untracked(), key)) kind=KeypadKind::Digits />
+            </div>
         </div>
     }
 }
