@@ -202,7 +202,7 @@ fn Presses(
     let Paying { sheet, sending, obstacle, .. } = paying;
     let total = sheet.with_untracked(payment::Sheet::total);
     let amount = move || total.map(|total| AmountParts::of(total).text()).unwrap_or_default();
-    let is_stopped = Signal::derive(move || obstacle.read().is_some());
+    let is_stopped = Memo::new(move |_| obstacle.read().is_some());
     // What is needed is asked anew once it was set up, so that a long pause at it does no harm.
     let asking = Act::new(move |(): ()| async move {
         let asked = sheet.get_untracked();
@@ -216,7 +216,8 @@ fn Presses(
     move || {
         let found = need.get();
         let ways = found.as_ref().map(|need| ways(need, wallet.client().has_passkeys())).unwrap_or_default();
-        if let (Some(need), Some(lacking)) = (&found, ways.lacking) {
+        // What cannot be paid anyway is no reason to set something up.
+        if let (Some(need), Some(lacking), false) = (&found, ways.lacking, is_stopped.get()) {
             let has_passkey = Signal::stored(!need.passkeys.is_empty());
             return view! { <SetUp pin=need.pin has_passkey=has_passkey lacking=lacking done=done /> };
         }
