@@ -4,6 +4,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import { photographed } from "../harness/camera";
 import { cameTo, shownAt } from "../harness/moments";
 import type { Texts } from "../harness/texts";
+import { PIN } from "../harness/visitor";
 
 /** A cold start on a busy machine. */
 const START_MS = 20_000;
@@ -170,9 +171,11 @@ export class Wallet {
     await expect(this.approval()).toContainText(amount);
   }
 
-  /** Approves what the sheet shows. Answers the payment's id. */
+  /** Approves what the sheet shows, with the demo people's PIN where one is asked for. Answers the payment's id. */
   async approve(): Promise<string> {
+    const isAsked = await this.page.getByText(this.say("need_pin_or_passkey"), { exact: true }).isVisible();
     await this.approval().click();
+    if (isAsked) await this.typePin(PIN);
     await this.page.waitForURL(/\/payments\/pay_/);
     return this.payment();
   }
