@@ -5,6 +5,7 @@
 //! variants are `snake_case`. Unknown fields in answers are to be ignored, unknown fields in requests are refused.
 
 pub mod activity;
+pub mod approvals;
 pub mod identity;
 pub mod keys;
 pub mod merchants;

@@ -3,6 +3,10 @@
 //! Each example is also read back and compared, so that what one side writes the other side understands.
 
 use qianbao_api::activity::{Entry, EntryKind};
+use qianbao_api::approvals::{
+    ApprovalNeed, Approve, Approved, ApprovedAct, FreeLimit, Needed, NewPin, PaymentSettings, PinState, Reason,
+    RefundPreview, RefundedThing,
+};
 use qianbao_api::identity::{
     Confirmation, DeviceChange, DeviceHost, DeviceView, Factors, Locale, NewPassword, Newcomer, OneTimeCode,
     OneTimeCodes, PasskeyChange, PasskeyView, PersonChange, PersonView, SessionView, SignIn, SignUp,
@@ -340,6 +344,7 @@ fn payments() {
                 day_left: cny(98_200),
             }),
             expires_at: Some(NOON.plus_seconds(900)),
+            approval: Some(need()),
             server_time: NOON,
         })
     );
@@ -353,6 +358,7 @@ fn payments() {
             note: None,
             not_after: NOON.plus_seconds(60),
             intent: "00".repeat(32),
+            approval: Some("AQEA".into()),
         })
     );
     insta::assert_json_snapshot!(
@@ -457,11 +463,17 @@ fn shops_and_orders() {
     insta::assert_json_snapshot!("order", wire(&Page { data: vec![order()], has_more: false }));
     insta::assert_json_snapshot!(
         "create_refund",
-        wire(&CreateRefund { id: id(8), amount: cny(1800), reason: "退货".into() })
+        wire(&CreateRefund { id: id(8), amount: cny(1800), reason: "退货".into(), approval: None })
     );
     insta::assert_json_snapshot!(
         "create_payment_refund",
-        wire(&CreatePaymentRefund { id: id(8), payer: id(2), amount: cny(1800), reason: "退货".into() })
+        wire(&CreatePaymentRefund {
+            id: id(8),
+            payer: id(2),
+            amount: cny(1800),
+            reason: "退货".into(),
+            approval: None
+        })
     );
     insta::assert_json_snapshot!(
         "refund",
@@ -540,6 +552,7 @@ fn problems() {
             param: Some("lines[2].quantity".into()),
             request_id: "req_1".into(),
             unknown_until: None,
+            tries_left: Some(4),
         })
     );
 }
@@ -556,4 +569,45 @@ fn unknown_fields_in_requests_are_refused() {
     assert!(serde_json::from_value::<EditOrder>(extra(order)).is_err());
     let target = wire(&Target::Person { handle: "lan".into() });
     assert!(serde_json::from_value::<Target>(extra(target)).is_err());
+}
+
+fn need() -> ApprovalNeed {
+    ApprovalNeed {
+        needed: Needed::PinOrPasskey,
+        reasons: vec![Reason::AboveFreeLimit, Reason::NewPayee],
+        pin: PinState::Ready,
+        pin_tries_left: 5,
+        passkeys: Vec::new(),
+        rp_id: "wallet.example.org".into(),
+    }
+}
+
+#[test]
+fn approvals() {
+    let target = Target::Person { handle: "lan".into() };
+    let act = ApprovedAct::Payment { id: id(4), target, amount: cny(1800), fee: cny(0), not_after: NOON };
+    insta::assert_json_snapshot!("approve_payment", wire(&Approve { act, pin: Some("290417".into()), passkey: None }));
+    for (name, of) in [
+        ("approve_refund_of_order", RefundedThing::Order { order: id(3) }),
+        ("approve_refund_of_payment", RefundedThing::Payment { payer: id(2), payment: id(4) }),
+    ] {
+        let act = ApprovedAct::Refund { id: id(8), of, amount: cny(1800), not_after: NOON };
+        insta::assert_json_snapshot!(name, wire(&Approve { act, pin: None, passkey: None }));
+    }
+    insta::assert_json_snapshot!("approved", wire(&Approved { approval: "AQEA".into(), expires_at: NOON }));
+    insta::assert_json_snapshot!("approval_need", wire(&need()));
+    insta::assert_json_snapshot!("refund_preview", wire(&RefundPreview { amount: cny(1800) }));
+    insta::assert_json_snapshot!("new_pin", wire(&NewPin { pin: "290417".into() }));
+    insta::assert_json_snapshot!("free_limit", wire(&FreeLimit { limit: cny(20_000) }));
+    insta::assert_json_snapshot!(
+        "payment_settings",
+        wire(&PaymentSettings {
+            pin: PinState::Locked,
+            pin_set_at: Some(NOON),
+            free_limit: cny(0),
+            free_limit_max: cny(100_000),
+            free_count_max: 10,
+            passkey_above: cny(500_000),
+        })
+    );
 }

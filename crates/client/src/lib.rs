@@ -25,6 +25,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod alone;
+pub mod approval;
 pub mod authenticator;
 #[cfg(target_arch = "wasm32")]
 mod browser;
@@ -54,6 +55,7 @@ pub mod transport;
 pub mod verify;
 mod wake;
 
+pub use approval::{Shown, Ways, ways};
 #[cfg(target_arch = "wasm32")]
 pub use browser::IndexedStorage;
 pub use client::{Client, Platform};

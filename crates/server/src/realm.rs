@@ -16,9 +16,10 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use qianbao_ledger::{Epoch, Ledger, OpenError, OpenPostgresError, Settings, Zone, ZoneError};
 
+use crate::approvals::token::ApprovalKey;
 use crate::clock::Sources;
 use crate::codes::keys::{KeyFolderError, OperatorKeys};
-use crate::codes::secrets::{Secret, SecretFileError, fingerprint, read_or_make};
+use crate::codes::secrets::{Secret, SecretFileError, derived, fingerprint, read_or_make};
 use crate::database::Database;
 use crate::directory::{Directory, DirectoryError, Fingerprints, FingerprintsError, OpenDirectoryError};
 use crate::hosts::RealmName;
@@ -51,6 +52,10 @@ pub struct Realm {
     pub pepper: Pepper,
     /// What seals the challenges of passkeys.
     pub challenge_key: ChallengeKey,
+    /// What goes into the hashes of payment PINs beside the PIN.
+    pub pin_pepper: Pepper,
+    /// What seals approvals.
+    pub approval_key: ApprovalKey,
     /// What seals the secrets of one-time codes.
     pub seal_key: SealKey,
     /// What recovery codes are hashed with.
@@ -148,6 +153,8 @@ impl Realm {
         let challenge_key = ChallengeKey::of_pepper(&pepper);
         let seal_key = SealKey::of_pepper(&pepper);
         let recovery_key = RecoveryKey::of_pepper(&pepper);
+        let approval_key = ApprovalKey::of_pepper(&pepper);
+        let pin_pepper = Pepper::new(derived(&pepper, "qianbao payment pins 1"));
         let pepper = Pepper::new(pepper);
         let kept = Arc::<Kept>::default();
         directory.remember_in(kept.clone());
@@ -159,6 +166,8 @@ impl Realm {
             keys,
             pepper,
             challenge_key,
+            pin_pepper,
+            approval_key,
             seal_key,
             recovery_key,
             bank_key,

@@ -188,7 +188,16 @@ impl Sheet {
             .digest_hex();
         let note = Note::new(&self.note).map_err(Obstacle::Note)?.into_string();
         let note = Some(note).filter(|note| !note.is_empty());
-        Ok(PayRequest { id: payment, target: self.target.clone(), amount, fee, note, not_after, intent })
+        Ok(PayRequest {
+            id: payment,
+            target: self.target.clone(),
+            amount,
+            fee,
+            note,
+            not_after,
+            intent,
+            approval: None,
+        })
     }
 }
 

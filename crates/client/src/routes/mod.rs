@@ -1,6 +1,7 @@
 //! One method for each route of `/v1`, by area. They check nothing that the server checks; they say what an answer means.
 
 mod activity;
+mod approvals;
 mod factors;
 mod identity;
 mod links;

@@ -66,6 +66,7 @@ fn preview(amount: Option<Money>) -> Preview {
         is_frozen: false,
         lowered: None,
         expires_at: None,
+        approval: None,
         server_time: Timestamp(0),
     }
 }
@@ -87,7 +88,7 @@ fn look(stage: &Stage, client: &Client, text: &str) -> Result<Sheet, Stop> {
 
 fn confirm(stage: &Stage, client: &Client, sheet: &Sheet) -> Result<Outcome, ConfirmError> {
     let (client, sheet) = (client.clone(), sheet.clone());
-    stage.world.run(async move { client.confirm(client.fresh_id(), &sheet, |_| {}).await })
+    stage.world.run(async move { client.confirm(client.fresh_id(), &sheet, None, |_| {}).await })
 }
 
 fn in_an_hour(stage: &Stage) -> Timestamp {

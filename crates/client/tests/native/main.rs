@@ -3,6 +3,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod approvals;
 mod codes;
 #[path = "../conformance/mod.rs"]
 mod conformance;

@@ -69,6 +69,15 @@ problems! {
     AmountMismatch amount_mismatch
     FeeChanged fee_changed
     IntentMismatch intent_mismatch
+    ApprovalRequired approval_required
+    PasskeyRequired passkey_required
+    ApprovalInvalid approval_invalid
+    PinMissing pin_missing
+    PinWrong pin_wrong
+    PinLocked pin_locked
+    PinInvalid pin_invalid
+    PinTrivial pin_trivial
+    FreeLimitInvalid free_limit_invalid
     IdReused id_reused
     PaymentExpired payment_expired
     NotAfterInvalid not_after_invalid

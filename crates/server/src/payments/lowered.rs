@@ -43,7 +43,7 @@ impl Lowered {
         }))
     }
 
-    /// The draft of a payment that also spends the day's budget. A payment has no other guard: [`super::outcome`] takes one that is not met for this.
+    /// The draft of a payment that also spends the day's budget.
     pub fn spend(self, draft: Draft, payer: PersonId, amount: Money) -> Draft {
         let spent = accounts::recovered_budget(payer, amount.currency, self.day);
         let counter = accounts::budget_counter(amount.currency);

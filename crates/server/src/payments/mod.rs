@@ -14,6 +14,7 @@
 
 pub mod claims;
 pub mod details;
+pub mod intended;
 pub mod lookups;
 pub mod lowered;
 pub mod note;

@@ -43,6 +43,25 @@ pub fn budget_counter(currency: Currency) -> AccountKey {
     AccountKey::new(AccountCode::BudgetCounter, operator(), Asset::Limit(currency))
 }
 
+/// 8001: how many payments of a person went without asking on a day. Not among the person's own accounts, which are listed.
+pub fn free_count(person: PersonId, day: LedgerDay) -> AccountKey {
+    let owner = Owner::named(&format!("free/{person}"));
+    let period = Period::of(LimitName::literal("free"), Window::Day(day));
+    AccountKey::new(AccountCode::BudgetSpent, owner, Asset::Count).during(period)
+}
+
+/// 8001: there once `payer` has paid `payee`.
+pub fn acquaintance(payer: PersonId, payee: PersonId) -> AccountKey {
+    let owner = Owner::named(&format!("{payer}/{payee}"));
+    let period = Period::of(LimitName::literal("acquaintance"), Window::Always);
+    AccountKey::new(AccountCode::BudgetSpent, owner, Asset::Count).during(period)
+}
+
+/// 8000: the counter-account of counts.
+pub fn count_counter() -> AccountKey {
+    AccountKey::new(AccountCode::BudgetCounter, operator(), Asset::Count)
+}
+
 /// Opens a person's wallet: never below zero, never above `ceiling` minor units.
 pub fn open_personal_wallet(person: PersonId, currency: Currency, ceiling: i64) -> Ensure {
     Ensure::open(personal_wallet(person, currency)).floor(0).ceiling(ceiling)

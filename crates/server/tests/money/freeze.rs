@@ -5,6 +5,7 @@ use qianbao_api::payments::{PayRequest, PaymentStatus, PaymentView, Preview, Pre
 use qianbao_api::sync::{DocumentBody, SyncPage};
 use qianbao_api::wallets::WalletView;
 use qianbao_core::Timestamp;
+use qianbao_core::approval::SessionUse;
 use qianbao_core::id::PersonId;
 use qianbao_server::door::{Call, Signed};
 use qianbao_server::hosts::Audience;
@@ -145,7 +146,8 @@ async fn newest(house: &House, person: PersonId) -> TestResult<Signed> {
             .bind(person.to_string())
             .fetch_one(house.realm().directory.readers())
             .await?;
-    Ok(Signed { person, session: id.parse()?, expires_at: Timestamp(expires_at) })
+    let session_use = SessionUse::Lately;
+    Ok(Signed { person, session: id.parse()?, expires_at: Timestamp(expires_at), session_use })
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 use futures::future::join_all;
 use qianbao_api::ProblemCode as P;
 use qianbao_api::orders::{CreateRefund, RefundView};
-use qianbao_api::payments::{PaymentStatus, PaymentView, Preview, PreviewRequest, Target};
+use qianbao_api::payments::{PayRequest, PaymentStatus, PaymentView, Preview, PreviewRequest, Target};
 use qianbao_core::Timestamp;
+use qianbao_core::approval::SessionUse;
 use qianbao_core::posting::{LedgerDay, Posting};
 use qianbao_ledger::SubmitError;
 use qianbao_server::identity::rows;
-use qianbao_server::payments::pay::pay_into;
+use qianbao_server::payments::pay::{Payer, pay_into};
 use qianbao_server::problem::Refuses;
 
 use crate::house::{House, Street, TestResult, Visitor, transfer, yuan};
@@ -102,15 +103,39 @@ async fn a_shop_is_paid_and_gives_back_as_ever_and_no_budget_comes_back() -> Tes
     let street = House::street().await?;
     let Street { ming, desk, .. } = &street;
     recovered(&street).await?;
-    let order = street.order(50_000).await?;
+    let order = street.order(20_000).await?;
     let paid = ming.pay(&street.payment_of(ming, &order)?).await?;
     assert_eq!(paid.status, PaymentStatus::Paid);
-    assert_eq!(street.till().await?, 50_000 - 300, "the fee is what it is");
-    assert_eq!(ming.entries().await?[0].amount, yuan(-50_000));
-    let refund = CreateRefund { id: street.house.app.sources.id(), amount: yuan(50_000), reason: String::new() };
+    assert_eq!(street.till().await?, 20_000 - 120, "the fee is what it is");
+    assert_eq!(ming.entries().await?[0].amount, yuan(-20_000));
+    let (id, amount) = (street.house.app.sources.id(), yuan(20_000));
+    let refund = CreateRefund { id, amount, reason: String::new(), approval: None };
     let _: RefundView = desk.post(&format!("/v1/orders/{}/refunds", order.id), &refund).await?.ok()?;
     assert_eq!(street.till().await?, 0, "and the fee comes back whole");
-    assert_eq!(preview(ming, "lan").await?.lowered.ok_or("lower limits")?.day_left, yuan(50_000));
+    assert_eq!(preview(ming, "lan").await?.lowered.ok_or("lower limits")?.day_left, yuan(80_000));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_goes_without_asking_has_both_limits_and_says_which() -> TestResult {
+    let street = House::street().await?;
+    let Street { ming, lan, .. } = &street;
+    recovered(&street).await?;
+    // Lan is known from then on; 900.00 of the day are spent.
+    for _ in 0..2 {
+        ming.pay(&transfer(ming, lan, "lan", 45_000)?).await?.paid.ok_or("expected it to be paid")?;
+    }
+    let free = |minor| transfer(ming, lan, "lan", minor).map(|request| PayRequest { approval: None, ..request });
+    assert_eq!(ming.pay(&free(10_001)?).await?.reason, Some(P::LimitsLowered));
+    for _ in 0..10 {
+        assert_eq!(ming.pay(&free(100)?).await?.status, PaymentStatus::Paid);
+    }
+    let over = free(100)?;
+    for _ in 0..2 {
+        assert_eq!(ming.pay(&over).await?.reason, Some(P::ApprovalRequired), "the count of the day");
+    }
+    assert_eq!(ming.pay(&transfer(ming, lan, "lan", 9_001)?).await?.reason, Some(P::LimitsLowered));
+    assert_eq!(ming.pay(&transfer(ming, lan, "lan", 9_000)?).await?.status, PaymentStatus::Paid);
     Ok(())
 }
 
@@ -119,7 +144,8 @@ async fn a_payment_with_lower_limits_asks_the_directory_nothing_once_it_was_show
     let street = House::street().await?;
     let Street { ming, lan, .. } = &street;
     recovered(&street).await?;
-    preview(ming, "lan").await?;
+    let shown = PreviewRequest { target: Target::Person { handle: "lan".to_owned() }, amount: Some(yuan(100)) };
+    let _: Preview = ming.post("/v1/payments/preview", &shown).await?.ok()?;
     let request = transfer(ming, lan, "lan", 100)?;
     let asked = street.house.realm().directory.asked();
     assert_eq!(ming.pay(&request).await?.status, PaymentStatus::Paid);
@@ -139,7 +165,8 @@ async fn a_payment_that_was_built_on_the_day_before_may_be_sent_again() -> TestR
         let today = LedgerDay::from_epoch_days(built_for.epoch_days() + 1);
         std::future::ready(Err(SubmitError::Stale { built_for, today }))
     };
-    let error = pay_into(realm, sources, ming.person, &request, late).await.expect_err("the day is over");
+    let payer = Payer { person: ming.person, session: SessionUse::Lately };
+    let error = pay_into(realm, sources, payer, &request, late).await.expect_err("the day is over");
     assert_eq!((error.code(), error.retry_after_s()), (P::Overloaded, Some(1)));
     assert_eq!(ming.pay(&request).await?.status, PaymentStatus::Paid);
     Ok(())

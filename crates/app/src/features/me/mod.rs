@@ -2,6 +2,7 @@
 
 mod devices;
 mod factors;
+mod paying;
 mod recovery;
 
 use leptos::prelude::*;

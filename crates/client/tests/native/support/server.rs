@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use qianbao_api::activity::{Entry, EntryKind};
+use qianbao_api::approvals::{Approve, Approved};
 use qianbao_api::identity::{Locale, PersonView, SessionView, SignIn};
 use qianbao_api::keys::{KeySet, PublicKey};
 use qianbao_api::orders::{CreateRefund, RefundView};
@@ -185,6 +186,16 @@ impl Server {
         }
     }
 
+    /// The PIN is 290417, and every passkey is believed.
+    fn approve(&self, body: &str, now: Timestamp) -> Answer {
+        self.bodies.borrow_mut().push(body.to_owned());
+        let request: Approve = serde_json::from_str(body).expect("an approval");
+        if request.pin.is_some_and(|pin| pin != "290417") {
+            return problem(403, ProblemCode::PinWrong);
+        }
+        json(&Approved { approval: "sealed".to_owned(), expires_at: now.plus_seconds(120) })
+    }
+
     fn handle_signed_in(
         &self,
         handle: &str,
@@ -208,6 +219,7 @@ impl Server {
             (Method::Get, "/v1/sync") if self.refuses_sync.take() => problem(401, ProblemCode::SignInRequired),
             (Method::Get, "/v1/sync") => self.sync(handle, query, now),
             (Method::Get, "/.well-known/qianbao-keys") => json(&KeySet { keys: self.keys.borrow().clone() }),
+            (Method::Post, "/v1/approvals") => self.approve(body, now),
             (Method::Post, "/v1/payments/preview") => match &*self.preview.borrow() {
                 Some(preview) => json(&Preview { server_time: now, ..preview.clone() }),
                 None => problem(404, ProblemCode::PayeeNotFound),
@@ -413,6 +425,7 @@ pub fn problem(status: u16, code: ProblemCode) -> Answer {
         param: None,
         request_id: "req_1".to_owned(),
         unknown_until: None,
+        tries_left: None,
     };
     let body = serde_json::to_string(&problem).expect("problems can be printed");
     Answer { is_problem: true, ..answer(status, &body) }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use qianbao_core::Timestamp;
+use qianbao_core::approval::SessionUse;
 use qianbao_core::id::{DeviceId, PersonId, SessionId};
 
 use super::read_audience;
@@ -120,7 +121,9 @@ pub async fn find(
     let Some((id, person, expires_at, seen_at)) = row else { return Ok(None) };
     let session = id.parse().map_err(|_| DirectoryError::Damaged { column: "sessions.id" })?;
     let person = person.parse().map_err(|_| DirectoryError::Damaged { column: "sessions.person" })?;
-    let signed = Signed { person, session, expires_at: Timestamp(expires_at) };
+    // Whoever finds it says how lately it was used.
+    let session_use = SessionUse::Idle;
+    let signed = Signed { person, session, expires_at: Timestamp(expires_at), session_use };
     Ok(Some(Session { signed, seen_at: Arc::new(AtomicI64::new(seen_at)) }))
 }
 

@@ -8,9 +8,9 @@ use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Banner, Button, ButtonKind, Card, Glyph, Icon, Mark, Row, Sheet, Tag, Toaster, Tone};
 
-use super::confirm::{Confirm, Outcome, failure};
 use crate::browser::calendar::{Style, written};
 use crate::browser::{clipboard, paper};
+use crate::parts::confirm::{Confirm, Outcome, failure};
 use crate::parts::{Trouble, TroubleNote};
 use crate::state::Wallet;
 use crate::words::{Words, said, say, words};
