@@ -21,6 +21,8 @@ async function newcomer(house: House, doors: Doors, amount: string, prepare?: ty
   await (await ming.payments({ kind: "person", handle }, 50_000))();
   const wallet = await doors.wallet({ language: "en", prepare });
   await wallet.enter(handle, PASSWORD);
+  // What came in is told here, where somebody has pressed something, and not on the page that is opened next.
+  await expect(wallet.page.getByText("500.00").first()).toBeVisible();
   await wallet.go("/pay?to=lan");
   await wallet.typeAmount(amount);
   return wallet;
