@@ -180,6 +180,14 @@ pub struct DeviceView {
     pub is_current: bool,
 }
 
+/// `GET /v1/session/key-share`: the server's part of the key to what this device keeps. Not to be kept.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeyShare {
+    /// 32 bytes in base64url.
+    pub share: String,
+}
+
 /// Where a device is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -8,7 +8,7 @@ use qianbao_api::approvals::{
     RefundPreview, RefundedThing,
 };
 use qianbao_api::identity::{
-    Confirmation, DeviceChange, DeviceHost, DeviceView, Factors, Locale, NewPassword, Newcomer, OneTimeCode,
+    Confirmation, DeviceChange, DeviceHost, DeviceView, Factors, KeyShare, Locale, NewPassword, Newcomer, OneTimeCode,
     OneTimeCodes, PasskeyChange, PasskeyView, PersonChange, PersonView, SessionView, SignIn, SignUp,
 };
 use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
@@ -272,6 +272,8 @@ fn answers_and_factors() {
         uri: "otpauth://totp/Qianbao:ming?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Qianbao".into(),
     };
     insta::assert_json_snapshot!("one_time_codes", wire(&codes));
+    let share = KeyShare { share: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into() };
+    insta::assert_json_snapshot!("key_share", wire(&share));
     insta::assert_json_snapshot!("one_time_code", wire(&OneTimeCode { code: "287082".into() }));
     insta::assert_json_snapshot!("passkey_change", wire(&PasskeyChange { name: "钥匙".into() }));
 }

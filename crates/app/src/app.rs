@@ -11,7 +11,7 @@ use crate::browser::{document, version};
 use crate::frame::Frame;
 use crate::route::{PayFor, Route};
 use crate::screens::Screens;
-use crate::state::{Preferences, Wallet};
+use crate::state::{Preferences, Wallet, idle};
 use crate::words::{Words, say};
 
 /// Opens the client on what this browser keeps, then shows the app. Called once, by the page.
@@ -20,6 +20,13 @@ pub fn start() {
     // Leptos has no executor of its own before something is mounted.
     spawn_local(async {
         let client = Client::in_browser().await;
+        if idle::is_over() {
+            // Somebody was away for long: the session alone does not unlock any more.
+            client.lock().await;
+        } else {
+            // As locked as it was where this does not succeed; the lock screen says so.
+            let _ = client.unlock_by_session().await;
+        }
         let running = client.clone();
         mount_to_body(move || view! { <App client=client.clone() /> });
         running.run().await;
@@ -55,9 +62,10 @@ fn App(
     /// The open client.
     client: Client,
 ) -> View {
-    Wallet::provide(client);
+    let wallet = Wallet::provide(client);
     let words = Words::provide(document::language());
     Preferences::provide();
+    idle::watch(wallet);
     Offers::provide();
     Toaster::provide();
     KitWords {

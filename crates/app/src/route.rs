@@ -13,6 +13,8 @@ pub enum Route {
     SignUp,
     /// Come back with a recovery code.
     Recovery,
+    /// Unlock what this device keeps.
+    Unlock,
     /// Balance, doors, spending, newest entries.
     Home,
     /// Read a code.
@@ -60,6 +62,7 @@ impl Route {
             (Some("sign-in"), None, None) => Self::SignIn,
             (Some("sign-up"), None, None) => Self::SignUp,
             (Some("recovery"), None, None) => Self::Recovery,
+            (Some("unlock"), None, None) => Self::Unlock,
             (Some("scan"), None, None) => Self::Scan,
             (Some("pay"), None, None) => pay_for(query).map_or(Self::Missing, Self::Pay),
             (Some("payments"), Some(id), None) => id.parse().map_or(Self::Missing, Self::Payment),
@@ -82,6 +85,7 @@ impl Route {
             Self::SignIn => "/sign-in".to_owned(),
             Self::SignUp => "/sign-up".to_owned(),
             Self::Recovery => "/recovery".to_owned(),
+            Self::Unlock => "/unlock".to_owned(),
             Self::Scan => "/scan".to_owned(),
             Self::Pay(PayFor::Code(text)) => "/pay?code=".to_owned() + &encode(text),
             Self::Pay(PayFor::Handle(handle)) => "/pay?to=".to_owned() + &encode(handle),
@@ -104,7 +108,7 @@ impl Route {
 
     /// Whether the screen is for people who are not signed in.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Self::Welcome | Self::SignIn | Self::SignUp | Self::Recovery)
+        matches!(self, Self::Welcome | Self::SignIn | Self::SignUp | Self::Recovery | Self::Unlock)
     }
 }
 
@@ -173,6 +177,7 @@ mod tests {
             Route::SignIn,
             Route::SignUp,
             Route::Recovery,
+            Route::Unlock,
             Route::Scan,
             Route::Pay(PayFor::Code("https://wallet.localhost/#lnk_1?&=茶".to_owned())),
             Route::Pay(PayFor::Handle("lan.w_1".to_owned())),

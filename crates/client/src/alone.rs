@@ -14,6 +14,7 @@ use crate::owed::OwedInMemory;
 use crate::storage::memory::MemoryStorage;
 use crate::tabs::OnlyTab;
 use crate::transport::Unreachable;
+use crate::vault::cipher::NoCipher;
 use crate::verify::NoVerifier;
 
 /// A clock that stands still, and whose waits never end.
@@ -46,6 +47,7 @@ impl Platform {
             events: Rc::new(NoEvents),
             authenticator: Rc::new(NoAuthenticator),
             verifier: Rc::new(NoVerifier),
+            cipher: Rc::new(NoCipher),
             owed: Rc::new(OwedInMemory::default()),
             origin: "https://wallet.example".to_owned(),
         }

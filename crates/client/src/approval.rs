@@ -16,6 +16,7 @@ use crate::client::{Client, malformed};
 use crate::error::ClientError;
 use crate::json;
 use crate::outbox::RefundOf;
+use crate::routes::read_answer;
 use crate::transport::Method;
 
 const APPROVALS: &str = "/v1/approvals";
@@ -135,8 +136,8 @@ impl Client {
             user_verification: "required".to_owned(),
         };
         let options = json::print(&options).map_err(|detail| malformed(APPROVALS, detail, ""))?;
-        let answer = self.inner.platform.authenticator.get(options).await?;
-        json::parse(&answer).map_err(|detail| malformed("the authenticator", detail, ""))
+        let touch = self.inner.platform.authenticator.get(options).await?;
+        read_answer(&touch.answer)
     }
 }
 

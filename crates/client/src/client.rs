@@ -1,7 +1,7 @@
 //! The client: one cheap handle on everything the wallet's engine does.
 //!
-//! Phases of its life: **open** (the device's copy is loaded, nothing is asked), **start** ([`Client::session`] tells who is
-//! signed in), **run** (one background task, [`Client::run`], keeps the mirror and settles open payments), **sign out**
+//! Phases of its life: **open** (nothing is asked; a sealed copy is found locked), **unlock** ([`Client::unlock_by_session`], or by the person),
+//! **run** (one background task, [`Client::run`], keeps the mirror and settles open payments), **sign out**
 //! (the device's copy is wiped).
 //!
 //! Nothing here is `Send`: a page has one thread. In Leptos keep it in a `StoredValue` with `LocalStorage`, or in a
@@ -31,6 +31,8 @@ use crate::presence::Presence;
 use crate::storage::Storage;
 use crate::tabs::Tabs;
 use crate::transport::{Answer, Method, Request, Transport, TransportError};
+use crate::vault::Vault;
+use crate::vault::cipher::Cipher;
 use crate::verify::{KeyRing, Verifier};
 use crate::wake::Wake;
 
@@ -56,6 +58,8 @@ pub struct Platform {
     pub authenticator: Rc<dyn Authenticator>,
     /// The check of signatures.
     pub verifier: Rc<dyn Verifier>,
+    /// The cryptography that seals what the store keeps.
+    pub cipher: Rc<dyn Cipher>,
     /// The note that a sign-out is owed.
     pub owed: Rc<dyn Owed>,
     /// The page's origin, such as `https://wallet.example`: links of this origin are the wallet's own.
@@ -90,6 +94,9 @@ pub(crate) struct Inner {
     pub(crate) outbox: Outbox,
     pub(crate) wake: Wake,
     pub(crate) keys: KeyRing,
+    pub(crate) vault: Vault,
+    /// The turn to open the store.
+    pub(crate) opening: Mutex<()>,
 }
 
 impl Client {

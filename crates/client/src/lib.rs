@@ -8,7 +8,8 @@
 //!
 //! Guarantees: an id of a payment is on the device before its request is sent; no outcome is guessed; a page of changes is
 //! applied whole, once, together with its token; a wrong clock on the device changes nothing; what goes on for a person stops
-//! when they leave, and an answer that comes later is dropped; who signed out without a network stays signed out.
+//! when they leave, and an answer that comes later is dropped; who signed out without a network stays signed out; what outlives the
+//! page is sealed ([`vault`]).
 //!
 //! All logic is native and tested against scripted platforms ([`Platform`]); the browser's bodies are a few small files in
 //! `browser/`. Nothing here is `Send`.
@@ -18,10 +19,14 @@
 //!           │  └──► outbox ──┘      ▲
 //!           │         │             │ hints
 //!         mirror ◄── sync ◄──── events
-//!           └────► storage (facts, blocks, documents, outbox) ◄── other tabs
+//!           └──── vault ──► storage (facts, blocks, documents, outbox) ◄── other tabs
 //! ```
 
 #![deny(unsafe_code)]
+
+// Modules that unit tests and tests of the border share name the crate.
+#[cfg(test)]
+extern crate self as qianbao_client;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod alone;
@@ -52,6 +57,7 @@ pub mod storage;
 mod sync;
 pub mod tabs;
 pub mod transport;
+pub mod vault;
 pub mod verify;
 mod wake;
 

@@ -15,8 +15,10 @@ use crate::mirror::{Copied, Head, Held};
 use crate::notice::{Listeners, Notice};
 use crate::outbox::Outbox;
 use crate::presence::Presence;
-use crate::storage::seal::{seal, unseal};
+use crate::storage::format::{formatted, packed};
+use crate::storage::sealed::SealedStorage;
 use crate::storage::{Change, Durability, StorageError, Table, Write};
+use crate::vault::Vault;
 use crate::verify::KeyRing;
 use crate::wake::Wake;
 
@@ -37,10 +39,13 @@ impl Client {
         Self::open(Platform::alone()).await
     }
 
-    /// A client on `platform`, with what the device kept. Asks the server nothing.
+    /// A client on `platform`. Asks the server nothing: what the device kept is [`Presence::Locked`], and
+    /// [`Client::unlock_by_session`] opens it.
     ///
     /// A store that cannot be read counts as empty: the copy comes again from the server.
-    pub async fn open(platform: Platform) -> Self {
+    pub async fn open(mut platform: Platform) -> Self {
+        let sealed = SealedStorage::new(platform.storage);
+        platform.storage = Rc::new(sealed.clone());
         let inner = Inner {
             platform,
             server_clock: ServerClock::new(),
@@ -57,16 +62,18 @@ impl Client {
             outbox: Outbox::default(),
             wake: Wake::default(),
             keys: KeyRing::default(),
+            vault: Vault::new(sealed),
+            opening: Mutex::default(),
         };
         let client = Self { inner: Rc::new(inner) };
         if client.owes_sign_out() {
             // Who signed out is gone here, also where the device could not be wiped at that time.
             let _ = client.wipe().await;
-        } else if let Ok(Some(person)) = client.remembered().await {
-            client.inner.presence.replace(Presence::Remembered(person));
-            // What cannot be read is asked for again; the outbox is read once more before anything is sent.
-            let _ = client.reload_mirror().await;
-            let _ = client.reload_outbox().await;
+        } else if client.inner.vault.storage.seals()
+            && let Ok(Some(lock)) = client.keeps_sealed().await
+        {
+            client.inner.vault.was_wiped.set(lock.is_wiped);
+            client.inner.presence.replace(if lock.is_wiped { Presence::SignedOut } else { Presence::Locked });
         }
         client
     }
@@ -80,7 +87,7 @@ impl Client {
     pub(crate) async fn remembered(&self) -> Result<Option<PersonView>, StorageError> {
         let Some(record) = self.inner.platform.storage.get(Table::Facts, PERSON).await? else { return Ok(None) };
         let text =
-            std::str::from_utf8(unseal(&record, "a person")?).map_err(|_| StorageError::Unreadable("a person"))?;
+            std::str::from_utf8(packed(&record, "a person")?).map_err(|_| StorageError::Unreadable("a person"))?;
         json::parse(text).map(Some).map_err(|_| StorageError::Unreadable("a person"))
     }
 
@@ -88,16 +95,18 @@ impl Client {
     /// Where the device takes no writes the mirror goes on in memory.
     pub(crate) async fn remember(&self, person: &PersonView, is_new: bool) {
         let text = json::print(person).unwrap_or_default();
-        let mut changes = vec![Change::Put(Table::Facts, PERSON.to_owned(), seal(text.into_bytes()))];
+        let mut changes = vec![Change::Put(Table::Facts, PERSON.to_owned(), formatted(text.into_bytes()))];
         if is_new {
             let head = Head { owner: Some(person.id), ..Head::default() };
-            let record = seal(head.pack());
+            let record = formatted(head.pack());
             changes.push(Change::Put(Table::Facts, HEAD.to_owned(), record.clone()));
             self.inner.held.copy.replace(Copied { head, head_record: Some(record), ..Copied::default() });
         }
-        let write = Write { only_if: None, changes, durability: Durability::Relaxed };
-        if self.inner.platform.storage.write(write).await.is_err() {
-            self.go_adrift();
+        let write = Write { only_if: Vec::new(), changes, durability: Durability::Relaxed };
+        match self.inner.platform.storage.write(write).await {
+            // A store that is locked now is opened before the next page of changes, which begins with this.
+            Ok(()) | Err(StorageError::Locked) => {}
+            Err(_) => self.go_adrift(),
         }
     }
 
@@ -113,14 +122,15 @@ impl Client {
         // At once, so that nothing goes on meanwhile; and again, because something may have been read meanwhile.
         self.forget();
         let changes = Table::ALL.into_iter().map(Change::Clear).collect();
-        let write = Write { only_if: None, changes, durability: Durability::Strict };
+        let write = Write { only_if: Vec::new(), changes, durability: Durability::Strict };
         let written = self.inner.platform.storage.write(write).await;
         self.forget();
         Ok(written?)
     }
 
-    /// Empties what is in memory, and ends the stay.
+    /// Empties what is in memory, lets the key of the store go, and ends the stay.
     pub(crate) fn forget(&self) {
+        self.inner.vault.close();
         self.inner.stays.set(self.inner.stays.get().wrapping_add(1));
         self.inner.held.copy.replace(Copied::default());
         self.inner.outbox.clear();

@@ -2,7 +2,7 @@
 //!
 //! Numbers are LEB128 varints (signed ones zigzag first), texts and byte strings are length and bytes, ids are their 16
 //! bytes. Nothing describes itself: writer and reader name the same things in the same order, and the record's format
-//! byte (`storage::seal`) says which order that is.
+//! byte (`storage::format`) says which order that is.
 
 use qianbao_core::id::{Id, Kind};
 use qianbao_core::{Currency, Money, Timestamp};

@@ -11,6 +11,8 @@ use crate::error::ClientError;
 pub enum Presence {
     /// Nobody, and the device keeps nobody's copy: show the welcome screen.
     SignedOut,
+    /// The device keeps somebody's copy, sealed, and its key is not here: show the lock.
+    Locked,
     /// The device keeps this person's copy; the server has not been asked or cannot be reached: show the copy with its age.
     Remembered(PersonView),
     /// The server knows this person's session.
@@ -23,7 +25,7 @@ impl Presence {
     /// The person whose copy the device keeps.
     pub fn person(&self) -> Option<&PersonView> {
         match self {
-            Self::SignedOut => None,
+            Self::SignedOut | Self::Locked => None,
             Self::Remembered(person) | Self::SignedIn(person) | Self::Expired(person) => Some(person),
         }
     }

@@ -9,8 +9,10 @@ use std::rc::Rc;
 
 use futures::future::{Either, FutureExt, LocalBoxFuture, select, select_all};
 use futures::stream::{LocalBoxStream, StreamExt};
+use qianbao_api::identity::PersonView;
 
 use crate::client::Client;
+use crate::error::ClientError;
 use crate::events::Hint;
 use crate::mirror::SyncState;
 use crate::notice::Notice;
@@ -97,6 +99,13 @@ impl Client {
                     Self { inner: inner.clone() }.leave();
                     inner.wake.ring(Bells::SIGNED_OUT);
                 }
+                TabMessage::Locked => {
+                    let client = Self { inner: inner.clone() };
+                    // A payment that is under way here is stayed with.
+                    if client.can_lock() && !inner.outbox.is_driven() {
+                        client.shut();
+                    }
+                }
                 TabMessage::SyncWanted => inner.wake.ring(Bells::SYNC),
                 TabMessage::State(state) => {
                     if inner.held.state.replace(state) != state {
@@ -128,16 +137,13 @@ impl Client {
             self.signed_out_elsewhere().await;
         }
         if bells.has(Bells::SIGNED_IN) {
-            match self.remembered().await {
-                Ok(Some(person)) => {
-                    if self.owner() != Some(person.id) {
-                        self.forget();
-                    }
+            match self.known_anew().await {
+                Some(person) => {
                     self.inner.renewals.set(self.inner.renewals.get().wrapping_add(1));
                     self.set_presence(Presence::SignedIn(person));
                 }
                 // Each private window remembers for itself only.
-                _ => drop(self.session().await),
+                None => drop(self.session().await),
             }
         }
         if bells.has(Bells::MIRROR) || bells.has(Bells::SIGNED_IN) {
@@ -146,6 +152,17 @@ impl Client {
         if bells.has(Bells::OUTBOX) || bells.has(Bells::SIGNED_IN) {
             let _ = self.reload_outbox().await;
         }
+    }
+
+    /// The person whom another tab has signed in or unlocked. The key of this tab may be of another time.
+    async fn known_anew(&self) -> Option<PersonView> {
+        let known = self.remembered().await.ok().flatten();
+        if known.as_ref().is_some_and(|person| self.owner() == Some(person.id)) || !self.inner.vault.storage.seals() {
+            return known;
+        }
+        self.forget();
+        self.ensure_open().await.ok()?;
+        self.remembered().await.ok().flatten()
     }
 
     /// Another tab signed out: at once nothing of the person is shown here, and nothing of theirs is sent any more.
@@ -160,13 +177,13 @@ impl Client {
     /// Another tab signed out. It has wiped the device; what this tab put there before it heard goes too, unless somebody
     /// has signed in again since.
     async fn signed_out_elsewhere(&self) {
-        let Some(left) = self.inner.left.take() else { return };
-        let is_back = match self.remembered().await {
-            Ok(Some(person)) => left == person.id,
-            _ => !self.inner.platform.storage.is_lasting(),
-        };
-        if is_back && self.session().await.is_err_and(|error| error.is_signed_out()) {
-            // A device that cannot be wiped cannot be read either.
+        if self.inner.left.take().is_none() {
+            return;
+        }
+        if self.inner.vault.storage.seals() {
+            // A device that cannot be wiped cannot be read either: its key is gone.
+            let _ = self.sweep().await;
+        } else if self.session().await.is_err_and(|error| error.is_signed_out()) {
             let _ = self.wipe().await;
         }
     }
@@ -218,6 +235,18 @@ impl Client {
     async fn round(&self) -> Round {
         if self.part_first().await.is_err() {
             return Round::Parting;
+        }
+        if self.presence() == Presence::Locked {
+            match self.unlock_by_session().await {
+                Ok(()) => self.inner.platform.tabs.tell(TabMessage::SignedIn),
+                Err(error) if error.is_signed_out() || matches!(error, ClientError::Storage(_)) => {
+                    return Round::Nobody;
+                }
+                Err(_) => {
+                    self.set_state(SyncState::Offline);
+                    return Round::Failed;
+                }
+            }
         }
         if let Presence::Remembered(_) = self.presence()
             && let Err(error) = self.session().await

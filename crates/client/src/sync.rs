@@ -10,7 +10,7 @@ use qianbao_api::sync::SyncPage;
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::mirror::page::{self, PageError};
-use crate::mirror::{SyncState, load};
+use crate::mirror::{Copied, Head, SyncState, load};
 use crate::notice::Notice;
 use crate::presence::Presence;
 use crate::storage::{StorageError, Write};
@@ -45,6 +45,7 @@ impl Client {
             if self.owner().is_none() {
                 return Err(ClientError::SignedOut);
             }
+            self.ensure_open().await?;
             self.put_owner_back().await;
             let token = self.inner.held.copy.borrow().head.token.clone();
             let page = self.page(token.as_deref()).await?;
@@ -60,7 +61,7 @@ impl Client {
                 }
                 self.inner.platform.clock.sleep(LOST_RACE_MS << lost_races.min(4)).await;
                 match self.reload_mirror().await {
-                    Ok(()) | Err(ClientError::Storage(StorageError::Changed)) => {}
+                    Ok(()) | Err(ClientError::Storage(StorageError::Changed | StorageError::Locked)) => {}
                     Err(error) => return Err(error),
                 }
             }
@@ -115,7 +116,7 @@ impl Client {
         }
         match self.inner.platform.storage.write(write).await {
             Ok(()) => Ok(true),
-            Err(StorageError::Changed) => Ok(false),
+            Err(StorageError::Changed | StorageError::Locked) => Ok(false),
             Err(_) => {
                 self.go_adrift();
                 Ok(true)
@@ -133,6 +134,19 @@ impl Client {
         self.inner.held.copy.replace(copied);
         self.inner.listeners.tell(Notice::Mirror);
         Ok(())
+    }
+
+    /// A record of the copy of `head` cannot be read: unless another tab has written another copy meanwhile, all of it comes again from the server.
+    pub(crate) async fn doubt(&self, head: &Head) {
+        if self.reload_mirror().await.is_err() {
+            return;
+        }
+        if self.inner.held.copy.borrow().head == *head {
+            let head_record = self.inner.held.copy.borrow().head_record.clone();
+            self.inner.held.copy.replace(Copied { head_record, ..Copied::default() });
+            self.inner.listeners.tell(Notice::Mirror);
+            self.look_now();
+        }
     }
 
     pub(crate) fn set_state(&self, state: SyncState) {

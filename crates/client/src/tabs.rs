@@ -17,6 +17,8 @@ pub enum TabMessage {
     SignedIn,
     /// Somebody signed out: forget everything.
     SignedOut,
+    /// Somebody locked the copy, or was away: forget it until it is unlocked.
+    Locked,
     /// A follower asks the writer to ask the server now.
     SyncWanted,
     /// The writer stands so to the server.

@@ -28,6 +28,8 @@ pub fn start() {
     // Mounting is what gives Leptos its executor; this is before it.
     wasm_bindgen_futures::spawn_local(async {
         let client = Client::in_browser().await;
+        // As locked as it was where this does not succeed; the door says so.
+        let _ = client.unlock_by_session().await;
         mount_to_body(move || view! { <frame::Desk client=client /> });
     });
 }

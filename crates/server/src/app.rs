@@ -236,6 +236,7 @@ fn people(table: Table) -> Table {
         .wallet(routes!(identity::recovery::codes::make_codes))
         .signed_in(routes!(identity::person::session))
         .signed_in(routes!(identity::person::edit))
+        .signed_in(routes!(identity::key_share::get))
         .signed_in(routes!(identity::devices::list))
         .signed_in(routes!(identity::devices::edit, identity::devices::remove))
 }

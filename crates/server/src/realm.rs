@@ -23,6 +23,7 @@ use crate::codes::secrets::{Secret, SecretFileError, derived, fingerprint, read_
 use crate::database::Database;
 use crate::directory::{Directory, DirectoryError, Fingerprints, FingerprintsError, OpenDirectoryError};
 use crate::hosts::RealmName;
+use crate::identity::key_share::ShareKey;
 use crate::identity::one_time_codes::SealKey;
 use crate::identity::passkeys::challenge::ChallengeKey;
 use crate::identity::password::Pepper;
@@ -60,6 +61,8 @@ pub struct Realm {
     pub seal_key: SealKey,
     /// What recovery codes are hashed with.
     pub recovery_key: RecoveryKey,
+    /// What the shares of the keys to devices' copies come of.
+    pub share_key: ShareKey,
     /// What the bank signs its notices with.
     pub bank_key: Secret,
     /// Limits and rates.
@@ -155,6 +158,7 @@ impl Realm {
         let recovery_key = RecoveryKey::of_pepper(&pepper);
         let approval_key = ApprovalKey::of_pepper(&pepper);
         let pin_pepper = Pepper::new(derived(&pepper, "qianbao payment pins 1"));
+        let share_key = ShareKey::of_pepper(&pepper);
         let pepper = Pepper::new(pepper);
         let kept = Arc::<Kept>::default();
         directory.remember_in(kept.clone());
@@ -170,6 +174,7 @@ impl Realm {
             approval_key,
             seal_key,
             recovery_key,
+            share_key,
             bank_key,
             limits,
             kept,

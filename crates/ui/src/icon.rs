@@ -53,6 +53,8 @@ pub enum Glyph {
     Key,
     /// A keyboard.
     Keyboard,
+    /// A padlock.
+    Lock,
     /// A moon.
     Moon,
     /// A cloud, crossed out.
@@ -132,6 +134,7 @@ impl Glyph {
             Self::Install => "M12 3v11M8 10l4 4 4-4M4 16v4h16v-4",
             Self::Key => "M8 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 12h9M17 12v3M21 12v4",
             Self::Keyboard => "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M8 14h8",
+            Self::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
             Self::Moon => "M20 14.5A8.5 8.5 0 1 1 9.5 4a7 7 0 0 0 10.5 10.5z",
             Self::Offline => "M4 4l16 16M8.5 8.5A5 5 0 0 0 7 18h10M11 6.2a5.5 5.5 0 0 1 6 4.8 3.7 3.7 0 0 1 3 5.5",
             Self::Paste => "M8 5H5v16h14V5h-3M9 3h6v4H9zM9 12h6M9 16h4",

@@ -8,8 +8,8 @@ export class Authenticator {
     private readonly id: string,
   ) {}
 
-  /** One for `page`, whose person is recognised. */
-  static async of(page: Page): Promise<Authenticator> {
+  /** One for `page`, whose person is recognised. With `hasPrf` its passkeys have a secret for the site. */
+  static async of(page: Page, { hasPrf = false } = {}): Promise<Authenticator> {
     const cdp = await page.context().newCDPSession(page);
     await cdp.send("WebAuthn.enable");
     const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
@@ -19,6 +19,7 @@ export class Authenticator {
         transport: "internal",
         hasResidentKey: true,
         hasUserVerification: true,
+        hasPrf,
         isUserVerified: true,
         automaticPresenceSimulation: true,
       },

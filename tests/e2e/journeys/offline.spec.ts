@@ -6,7 +6,7 @@ import { expect, PASSWORD, test } from "../harness/test";
 import { Visitor } from "../harness/visitor";
 import { withClockOff, withoutStore } from "../harness/windows";
 
-test("it starts without a network, shows the kept figures and their age, and catches up", { tag: "@offline" }, async ({ house, doors, guard }) => {
+test("it starts without a network, locked, and shows its figures and catches up once somebody may see them", { tag: "@offline" }, async ({ house, doors, guard }) => {
   guard.allow(NETWORK_GONE, /Failed to fetch/);
   const wallet = await doors.wallet({ as: "ming" });
   await wallet.expectHome();
@@ -15,19 +15,20 @@ test("it starts without a network, shows the kept figures and their age, and cat
   await wallet.page.evaluate(async () => navigator.serviceWorker.ready);
 
   house.line.down();
-  await wallet.page.reload();
-  await wallet.expectHome();
-  await expect(wallet.page.locator(".balance .amount")).toHaveText(figure);
-  await wallet.expectText("banner_offline");
-  await wallet.go("/activity");
+  // An open page goes on with what it has.
+  await wallet.page.getByRole("navigation").getByRole("link", { name: wallet.say("activity") }).click();
   await expect(wallet.page.getByRole("listitem").first(), "records open without a network").toBeVisible();
+  await wallet.expectText("banner_offline");
+  await wallet.go("/");
+  await wallet.expectHeading("unlock_title");
+  await expect(wallet.page.locator(".amount")).toHaveCount(0);
 
   house.line.mend();
-  await wallet.go("/");
-  await expect(wallet.page.getByText(wallet.texts.like("banner_offline"))).toHaveCount(0, { timeout: 30_000 });
+  await wallet.expectHome();
+  await expect(wallet.page.locator(".balance .amount")).toHaveText(figure);
 });
 
-test("the desk starts without a network, shows the kept orders and how old they are", { tag: "@offline" }, async ({ house, doors, guard }) => {
+test("the desk starts without a network, locked, and shows its orders once it is back", { tag: "@offline" }, async ({ house, doors, guard }) => {
   guard.allow(NETWORK_GONE, /Failed to fetch/);
   const desk = await doors.desk();
   await desk.charge("2.30");
@@ -36,12 +37,13 @@ test("the desk starts without a network, shows the kept orders and how old they 
   await desk.page.evaluate(async () => navigator.serviceWorker.ready);
 
   house.line.down();
-  await desk.page.reload();
   await desk.expectText("offline_banner");
-  await expect(desk.page.getByRole("link", { name: /2\.30/ }).first()).toBeVisible();
+  await desk.page.reload();
+  await desk.expectText("locked_text");
+  await inspectBoth(desk.page, "state-desk-locked");
 
   house.line.mend();
-  await expect(desk.page.getByText(desk.texts.like("offline_banner"))).toHaveCount(0, { timeout: 40_000 });
+  await expect(desk.page.getByRole("link", { name: /2\.30/ }).first()).toBeVisible({ timeout: 40_000 });
 });
 
 test("a window that keeps nothing says so, and pays", { tag: "@offline" }, async ({ doors, guard }) => {

@@ -7,6 +7,7 @@ pub mod paper;
 pub mod picture;
 pub mod scanner;
 pub mod signal;
+pub mod touch;
 pub mod version;
 
 use js_sys::{Function, Object, Reflect};

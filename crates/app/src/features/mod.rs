@@ -13,4 +13,5 @@ pub mod send;
 pub mod sign_in;
 pub mod sign_up;
 pub mod top_up;
+pub mod unlock;
 pub mod welcome;

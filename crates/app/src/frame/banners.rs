@@ -25,6 +25,7 @@ pub fn Banners() -> View {
             <Recovery />
             <Frozen />
             <Lowered />
+            <Lost />
             <Open />
             <Offline />
             <Clock />
@@ -127,6 +128,24 @@ fn Open() -> impl Child {
                 Some(view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Clock action=action.built() /> })
             }
             Subject::Refund { .. } => None,
+        })
+    }
+}
+
+/// Requests of this device that cannot be opened: said until the person has read it.
+#[component]
+fn Lost() -> impl Child {
+    let (words, wallet) = (words(), Wallet::get());
+    let lost = Memo::new(move |_| wallet.lost_requests());
+    let seen = Act::new(move |(): ()| async move { wallet.client().lost_requests_seen().await });
+    move || {
+        (lost.get() > 0).then(|| {
+            let press = move |()| {
+                seen.start(());
+            };
+            let action = view! { <Button text=say!(words, read) kind=ButtonKind::Plain press=press /> };
+            let text = TextProp::from(move || said!(words, banner_lost, count = lost.get()));
+            view! { <Banner text=text tone=Tone::Cinnabar glyph=Glyph::Alert action=action.built() /> }
         })
     }
 }

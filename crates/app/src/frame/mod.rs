@@ -21,9 +21,10 @@ use crate::words::{Words, said, say, words};
 /// The screen to show for `route`, given who is signed in.
 fn admitted(route: Route, presence: &Presence) -> Route {
     match presence {
-        Presence::SignedOut if !route.is_way_in() => Route::Welcome,
+        Presence::SignedOut if !route.is_way_in() || route == Route::Unlock => Route::Welcome,
+        Presence::Locked if route != Route::SignIn => Route::Unlock,
         Presence::SignedIn(_) | Presence::Remembered(_) if route.is_way_in() => Route::Home,
-        Presence::Expired(_) if matches!(route, Route::Welcome | Route::SignUp) => Route::Home,
+        Presence::Expired(_) if route.is_way_in() && route != Route::SignIn => Route::Home,
         _ => route,
     }
 }
@@ -38,7 +39,15 @@ pub fn Frame() -> View {
     // Signing out clears this site's storage under the open page, in every tab: what was open starts anew. So it does when
     // another person signed in: nothing on the screen is theirs.
     Effect::new(move |before: Option<Option<PersonId>>| {
-        let person = wallet.presence().person().map(|person| person.id);
+        let presence = wallet.presence();
+        let person = presence.person().map(|person| person.id);
+        if presence == Presence::Locked {
+            // A page that starts anew has nothing of it in memory either.
+            if before.flatten().is_some() {
+                document::start_anew(&navigation.path().get_untracked());
+            }
+            return None;
+        }
         if person.is_some() {
             ended::forget();
         } else if wallet.was_ended() {
@@ -97,6 +106,7 @@ fn title(words: Words, route: &Route) -> String {
         Route::SignIn => said!(words, sign_in),
         Route::SignUp => said!(words, sign_up),
         Route::Recovery => said!(words, recovery),
+        Route::Unlock => said!(words, unlock),
         Route::Scan => said!(words, scan),
         Route::Pay(_) => said!(words, pay),
         Route::Payment(_) => said!(words, payment_result),
@@ -173,6 +183,15 @@ mod tests {
         assert_eq!(admitted(Route::Home, &Presence::SignedOut), Route::Welcome);
         assert_eq!(admitted(Route::Entry("1-0".to_owned()), &Presence::SignedOut), Route::Welcome);
         assert_eq!(admitted(Route::SignUp, &Presence::SignedOut), Route::SignUp);
+    }
+
+    #[test]
+    fn a_locked_copy_is_unlocked_at_any_address() {
+        assert_eq!(admitted(Route::Me, &Presence::Locked), Route::Unlock);
+        assert_eq!(admitted(Route::SignUp, &Presence::Locked), Route::Unlock);
+        assert_eq!(admitted(Route::SignIn, &Presence::Locked), Route::SignIn);
+        assert_eq!(admitted(Route::Unlock, &Presence::SignedOut), Route::Welcome);
+        assert_eq!(admitted(Route::Unlock, &Presence::Remembered(person())), Route::Home);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod ended;
+pub mod idle;
 pub mod preferences;
 pub mod receive_code;
 pub mod wallet;

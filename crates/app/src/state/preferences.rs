@@ -23,6 +23,12 @@ const LANGUAGE: &str = "qianbao.language";
 const THEME: &str = "qianbao.theme";
 const HIDDEN: &str = "qianbao.amounts-hidden";
 const SILENT: &str = "qianbao.silent";
+const LOCK_AFTER: &str = "qianbao.lock-after";
+
+/// After how many minutes without a touch the wallet may lock itself.
+pub const LOCK_AFTER_MINUTES: [u32; 4] = [1, 5, 15, 60];
+/// Unless the person says otherwise.
+const LOCK_AFTER_MINUTES_USUAL: u32 = 5;
 
 /// The preferences. Copy them out of the context.
 #[derive(Clone, Copy)]
@@ -30,12 +36,19 @@ pub struct Preferences {
     theme: RwSignal<Theme>,
     hidden: RwSignal<bool>,
     silent: RwSignal<bool>,
+    lock_after: RwSignal<u32>,
+}
+
+/// After how many minutes without a touch the wallet locks itself, as this browser keeps it.
+pub fn lock_after_kept() -> u32 {
+    let kept = kept::get(LOCK_AFTER).and_then(|kept| kept.parse().ok());
+    kept.filter(|minutes| LOCK_AFTER_MINUTES.contains(minutes)).unwrap_or(LOCK_AFTER_MINUTES_USUAL)
 }
 
 impl Preferences {
     /// Reads what this browser keeps, and holds it: see [`kept`].
     pub fn provide() {
-        kept::hold(&[LANGUAGE, THEME, HIDDEN, SILENT]);
+        kept::hold(&[LANGUAGE, THEME, HIDDEN, SILENT, LOCK_AFTER]);
         let theme = match kept::get(THEME).as_deref() {
             Some("light") => Theme::Light,
             Some("dark") => Theme::Dark,
@@ -46,6 +59,7 @@ impl Preferences {
             theme: RwSignal::new(theme),
             hidden: RwSignal::new(is_on(HIDDEN)),
             silent: RwSignal::new(is_on(SILENT)),
+            lock_after: RwSignal::new(lock_after_kept()),
         });
     }
 
@@ -96,6 +110,17 @@ impl Preferences {
     pub fn set_amounts_hidden(self, hidden: bool) {
         kept::set(HIDDEN, hidden.then_some("yes"));
         self.hidden.set(hidden);
+    }
+
+    /// After how many minutes without a touch the wallet locks itself.
+    pub fn lock_after(self) -> Signal<u32> {
+        self.lock_after.into()
+    }
+
+    /// Locks after another time from here on.
+    pub fn set_lock_after(self, minutes: u32) {
+        kept::set(LOCK_AFTER, Some(&minutes.to_string()));
+        self.lock_after.set(minutes);
     }
 
     /// Silences money that comes in, or not.

@@ -91,6 +91,18 @@ impl Wallet {
         self.client().was_ended()
     }
 
+    /// Whether the copy was wiped because it could not be unlocked too often. Follows the session.
+    pub fn was_wiped(self) -> bool {
+        self.session.track();
+        self.client().was_wiped()
+    }
+
+    /// Requests of this device that cannot be opened any more. Follows the outbox.
+    pub fn lost_requests(self) -> usize {
+        self.outbox.track();
+        self.client().lost_requests()
+    }
+
     /// Who is signed in now.
     pub fn presence_now(self) -> Presence {
         self.client().presence()

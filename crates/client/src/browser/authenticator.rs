@@ -1,12 +1,16 @@
 //! `navigator.credentials`, by the JSON forms that browsers read and print themselves.
 
 use futures::future::LocalBoxFuture;
-use js_sys::{Function, JSON, Object, Promise, Reflect};
+use js_sys::{Function, JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::authenticator::{Authenticator, AuthenticatorError};
+use crate::authenticator::{Authenticator, AuthenticatorError, Touch};
+use crate::vault::cipher::Secret;
+
+/// What the passkey's secret is asked for; each passkey has another answer.
+const SECRET_OF: &[u8] = b"qianbao/what the device keeps/1";
 
 #[wasm_bindgen]
 extern "C" {
@@ -24,6 +28,8 @@ extern "C" {
     type Credential;
     #[wasm_bindgen(method, catch, js_name = toJSON)]
     fn to_json(this: &Credential) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getClientExtensionResults)]
+    fn extension_results(this: &Credential) -> Result<JsValue, JsValue>;
 }
 
 /// The browser's passkeys.
@@ -34,7 +40,7 @@ impl Authenticator for Credentials {
         has("parseCreationOptionsFromJSON") && has("parseRequestOptionsFromJSON")
     }
 
-    fn create(&self, options: String) -> LocalBoxFuture<'static, Result<String, AuthenticatorError>> {
+    fn create(&self, options: String) -> LocalBoxFuture<'static, Result<Touch, AuthenticatorError>> {
         let is_there = self.is_there();
         Box::pin(async move {
             if !is_there {
@@ -45,7 +51,7 @@ impl Authenticator for Credentials {
         })
     }
 
-    fn get(&self, options: String) -> LocalBoxFuture<'static, Result<String, AuthenticatorError>> {
+    fn get(&self, options: String) -> LocalBoxFuture<'static, Result<Touch, AuthenticatorError>> {
         let is_there = self.is_there();
         Box::pin(async move {
             if !is_there {
@@ -83,16 +89,54 @@ fn has(function: &str) -> bool {
         .is_ok_and(|found| found.is_instance_of::<Function>())
 }
 
-/// `{publicKey: options}`.
+/// `{publicKey: options}`, with the wish for the passkey's secret.
 fn wrapped(options: &JsValue) -> Result<JsValue, JsValue> {
+    let extensions = match Reflect::get(options, &"extensions".into())? {
+        asked if asked.is_object() => asked,
+        _ => Object::new().into(),
+    };
+    Reflect::set(&extensions, &"prf".into(), &object("eval", &object("first", &Uint8Array::from(SECRET_OF).into())?)?)?;
+    Reflect::set(options, &"extensions".into(), &extensions)?;
     let outer = Object::new();
     Reflect::set(&outer, &"publicKey".into(), options)?;
     Ok(outer.into())
 }
 
-async fn answer(asked: Promise) -> Result<String, JsValue> {
+/// `{name: value}`.
+fn object(name: &str, value: &JsValue) -> Result<JsValue, JsValue> {
+    let object = Object::new();
+    Reflect::set(&object, &name.into(), value)?;
+    Ok(object.into())
+}
+
+async fn answer(asked: Promise) -> Result<Touch, JsValue> {
     let credential: Credential = JsFuture::from(asked).await?.unchecked_into();
-    JSON::stringify(&credential.to_json()?).map(String::from)
+    let secret = secret(&credential.extension_results()?)?;
+    let json = credential.to_json()?;
+    // The secret stands in the JSON as well.
+    let extensions = Reflect::get(&json, &"clientExtensionResults".into())?;
+    if extensions.is_object() {
+        Reflect::delete_property(extensions.unchecked_ref::<Object>(), &"prf".into())?;
+    }
+    Ok(Touch { answer: JSON::stringify(&json)?.into(), secret })
+}
+
+/// The passkey's secret in what its extensions answered: `prf.results.first`.
+fn secret(extensions: &JsValue) -> Result<Option<Secret>, JsValue> {
+    let mut found = extensions.clone();
+    for member in ["prf", "results", "first"] {
+        if !found.is_object() {
+            return Ok(None);
+        }
+        found = Reflect::get(&found, &member.into())?;
+    }
+    if !found.is_object() {
+        return Ok(None);
+    }
+    let bytes = Uint8Array::new(&found);
+    let secret = Secret::new(bytes.to_vec());
+    bytes.fill(0, 0, bytes.length());
+    Ok(Some(secret).filter(|secret| secret.bytes().len() >= 32))
 }
 
 /// Names of exceptions: Web Authentication Level 3, sections 5.1.3 and 5.1.4.

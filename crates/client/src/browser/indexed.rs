@@ -16,10 +16,13 @@ use idb::{Database, Error, Factory, KeyRange, ObjectStore, Query, Transaction};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DomException, IdbDatabase, IdbTransaction, IdbTransactionMode};
+use web_sys::{CryptoKey, DomException, IdbDatabase, IdbTransaction, IdbTransactionMode};
 
 use super::migrations;
 use crate::storage::{Change, Durability, Record, Storage, StorageError, Table, Write};
+
+/// Where the device's own key lies, beside the lock; wiped with it.
+const OWN_KEY: &str = "own";
 
 #[wasm_bindgen]
 extern "C" {
@@ -64,6 +67,11 @@ impl IndexedStorage {
         request.await.map_err(|error| failed(&error))
     }
 
+    /// The key of this device that no script can read: the one that lies here, else `made` from now on.
+    pub(super) async fn own_key(&self, made: CryptoKey) -> Result<CryptoKey, StorageError> {
+        self.with(move |database| kept_key(database, made.clone())).await
+    }
+
     /// Does `work`, and once more on a new connection if the old one was closed before it began.
     fn with<T: 'static, F: Future<Output = Result<T, StorageError>>>(
         &self,
@@ -91,6 +99,19 @@ impl IndexedStorage {
         }
         Ok(connection.database.clone())
     }
+}
+
+async fn kept_key(database: IdbDatabase, made: CryptoKey) -> Result<CryptoKey, StorageError> {
+    let key = JsValue::from_str(OWN_KEY);
+    let begun = database.transaction_with_str_and_mode(Table::Locks.name(), IdbTransactionMode::Readwrite);
+    let transaction = begun.map_err(|error| thrown(&error))?;
+    let locks = store(&transaction, Table::Locks)?;
+    let kept = locks.get(key.clone()).map_err(|error| failed(&error))?.await.map_err(|error| failed(&error))?;
+    if let Some(kept) = kept.and_then(|kept| kept.dyn_into().ok()) {
+        return Ok(kept);
+    }
+    locks.put(&made, Some(&key)).map_err(|error| failed(&error))?;
+    ended(transaction).await.map(|()| made)
 }
 
 async fn connect(name: &str) -> Result<Connection, StorageError> {
@@ -122,18 +143,18 @@ impl Storage for IndexedStorage {
         })
     }
 
-    fn range(
+    fn list(
         &self,
         table: Table,
-        from: &str,
-        until: &str,
+        after: Option<&str>,
         limit: u32,
     ) -> LocalBoxFuture<'static, Result<Vec<Record>, StorageError>> {
-        if from >= until || limit == 0 {
+        // To the browser no limit and a limit of 0 are the same.
+        if limit == 0 {
             return Box::pin(std::future::ready(Ok(Vec::new())));
         }
-        let (from, until) = (JsValue::from_str(from), JsValue::from_str(until));
-        self.with(move |database| records(database, table, from.clone(), until.clone(), limit))
+        let after = after.map(JsValue::from_str);
+        self.with(move |database| records(database, table, after.clone(), limit))
     }
 
     fn write(&self, write: Write) -> LocalBoxFuture<'static, Result<(), StorageError>> {
@@ -149,21 +170,21 @@ impl Storage for IndexedStorage {
 async fn records(
     database: IdbDatabase,
     table: Table,
-    from: JsValue,
-    until: JsValue,
+    after: Option<JsValue>,
     limit: u32,
 ) -> Result<Vec<Record>, StorageError> {
-    let query = || KeyRange::bound(&from, &until, Some(false), Some(true)).map(Query::from);
+    let query = || after.as_ref().map(|after| KeyRange::lower_bound(after, Some(true)).map(Query::from)).transpose();
     let store = read(&database, table)?;
     let both = || {
-        let keys = store.get_all_keys(Some(query()?), Some(limit))?.into_future();
-        let values = store.get_all(Some(query()?), Some(limit))?.into_future();
+        let keys = store.get_all_keys(query()?, Some(limit))?.into_future();
+        let values = store.get_all(query()?, Some(limit))?.into_future();
         Ok::<_, Error>((keys, values))
     };
     let (keys, values) = both().map_err(|error| failed(&error))?;
     let keys = keys.await.map_err(|error| failed(&error))?;
     let values = values.await.map_err(|error| failed(&error))?;
-    Ok(keys.iter().zip(&values).map(|(key, value)| (key.as_string().unwrap_or_default(), bytes(value))).collect())
+    let pairs = keys.iter().zip(&values);
+    Ok(pairs.map(|(key, value)| Record { key: key.as_string().unwrap_or_default(), value: Ok(bytes(value)) }).collect())
 }
 
 /// Runs `work` to its end whether or not the answer is still wanted.
@@ -215,7 +236,7 @@ async fn commit(database: IdbDatabase, write: Rc<Write>) -> Result<(), StorageEr
         return Ok(());
     }
     let transaction = begin(&database, &write)?;
-    if let Some((table, key, expected)) = &write.only_if {
+    for (table, key, expected) in &write.only_if {
         let current = store(&transaction, *table)?.get(JsValue::from_str(key)).map_err(|error| failed(&error))?;
         let current = current.await.map_err(|error| failed(&error))?;
         if current.as_ref().map(bytes) != *expected {
@@ -226,6 +247,10 @@ async fn commit(database: IdbDatabase, write: Rc<Write>) -> Result<(), StorageEr
     for change in &write.changes {
         apply(&transaction, change)?;
     }
+    ended(transaction).await
+}
+
+async fn ended(transaction: IdbTransaction) -> Result<(), StorageError> {
     if is_committed(transaction.clone()).await {
         return Ok(());
     }

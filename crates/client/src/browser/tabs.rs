@@ -93,11 +93,12 @@ impl Drop for BrowserTabs {
     }
 }
 
-const WORDS: [(TabMessage, &str); 9] = [
+const WORDS: [(TabMessage, &str); 10] = [
     (TabMessage::MirrorChanged, "mirror"),
     (TabMessage::OutboxChanged, "outbox"),
     (TabMessage::SignedIn, "in"),
     (TabMessage::SignedOut, "out"),
+    (TabMessage::Locked, "locked"),
     (TabMessage::SyncWanted, "sync"),
     (TabMessage::State(SyncState::Stale), "stale"),
     (TabMessage::State(SyncState::Catching), "catching"),

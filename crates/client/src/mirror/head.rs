@@ -15,6 +15,10 @@ pub(crate) struct Head {
     pub(crate) token: Option<String>,
     /// The server's clock when the newest page was made.
     pub(crate) as_of: Option<Timestamp>,
+    /// When the first page was made: the numbered blocks of another copy have other keys.
+    pub(crate) since: Timestamp,
+    /// Sum over the records that may be rewritten; see [`Tally`](super::tally::Tally).
+    pub(crate) tally: u128,
     /// Entries in numbered blocks.
     pub(crate) in_blocks: usize,
     /// Entries in the hot block.
@@ -39,6 +43,8 @@ impl Head {
         packer.text(self.token.as_deref().unwrap_or_default());
         packer.byte(u8::from(self.as_of.is_some()));
         packer.moment(self.as_of.unwrap_or_default());
+        packer.moment(self.since);
+        packer.bytes(&self.tally.to_le_bytes());
         packer.count(self.in_blocks);
         packer.count(self.in_hot);
         packer.byte(u8::from(self.newest.is_some()));
@@ -54,6 +60,8 @@ impl Head {
         let (has_owner, owner) = (unpacker.byte()? == 1, unpacker.id()?);
         let (has_token, token) = (unpacker.byte()? == 1, unpacker.text()?);
         let (has_as_of, as_of) = (unpacker.byte()? == 1, unpacker.moment()?);
+        let since = unpacker.moment()?;
+        let tally = u128::from_le_bytes(unpacker.bytes()?.try_into().ok()?);
         let (in_blocks, in_hot) = (unpacker.count()?, unpacker.count()?);
         let has_newest = unpacker.byte()? == 1;
         let newest = Place { sequence: unpacker.number()?, leg: u32::try_from(unpacker.number()?).ok()? };
@@ -61,6 +69,8 @@ impl Head {
             owner: has_owner.then_some(owner),
             token: has_token.then_some(token),
             as_of: has_as_of.then_some(as_of),
+            since,
+            tally,
             in_blocks,
             in_hot,
             newest: has_newest.then_some(newest),

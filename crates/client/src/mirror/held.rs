@@ -9,6 +9,7 @@ use super::SyncState;
 use super::documents::Documents;
 use super::head::Head;
 use super::page::{Applied, BLOCK_ROWS, Before};
+use super::tally::Tally;
 
 /// Newest rows held in memory before the oldest whole blocks of them are let go.
 const RECENT_ROWS_MAX: usize = 4 * BLOCK_ROWS;
@@ -31,6 +32,8 @@ pub(crate) struct Copied {
     /// The newest rows, oldest first. They begin at a whole block and reach to the end.
     pub(crate) recent: Vec<Entry>,
     pub(crate) documents: Documents,
+    /// The records that may be rewritten.
+    pub(crate) tally: Tally,
 }
 
 impl Copied {
@@ -43,6 +46,7 @@ impl Copied {
             head_record: self.head_record.clone(),
             tail: &self.recent[tail_from..hot_from],
             hot: &self.recent[hot_from..],
+            tally: &self.tally,
         }
     }
 
@@ -59,6 +63,7 @@ impl Copied {
         }
         self.recent.extend(applied.fresh);
         self.head = applied.head;
+        self.tally = applied.tally;
         self.head_record = Some(applied.head_record);
         for document in applied.documents {
             self.documents.apply(document);
@@ -72,8 +77,8 @@ impl Copied {
     }
 
     /// The copy of these parts.
-    pub(crate) fn of(head: Head, record: Vec<u8>, recent: Vec<Entry>, documents: Vec<Document>) -> Self {
-        let mut copied = Self { head, head_record: Some(record), recent, documents: Documents::default() };
+    pub(crate) fn of(head: Head, record: Vec<u8>, recent: Vec<Entry>, documents: Vec<Document>, tally: Tally) -> Self {
+        let mut copied = Self { head, head_record: Some(record), recent, documents: Documents::default(), tally };
         for document in documents {
             copied.documents.apply(document);
         }

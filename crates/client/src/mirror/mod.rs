@@ -9,6 +9,7 @@ mod held;
 pub(crate) mod load;
 pub(crate) mod page;
 mod rows;
+mod tally;
 
 use qianbao_api::activity::Entry;
 use qianbao_api::identity::PersonView;
@@ -21,6 +22,7 @@ use qianbao_core::{Currency, Timestamp};
 
 use crate::client::Client;
 use crate::error::ClientError;
+use crate::storage::StorageError;
 pub(crate) use head::Head;
 pub(crate) use held::{Copied, Held};
 use page::BLOCK_ROWS;
@@ -129,17 +131,24 @@ impl Mirror {
     /// # Errors
     /// Only [`ClientError::Storage`]: the device no longer has the rows.
     pub async fn entries(&self, skip: usize, count: usize) -> Result<Vec<Entry>, ClientError> {
-        let (total, recent_from) = {
+        let (head, recent_from) = {
             let copy = self.held().copy.borrow();
-            (copy.head.count(), copy.recent_from())
+            (copy.head.clone(), copy.recent_from())
         };
+        let total = head.count();
         let until = total.saturating_sub(skip);
         let from = until.saturating_sub(count);
         let mut found = Vec::new();
         if from < recent_from {
             let older = from..until.min(recent_from);
             let storage = &*self.client.inner.platform.storage;
-            let rows = load::rows_of_blocks(storage, older.clone()).await?;
+            let rows = match load::rows_of_blocks(storage, &head, older.clone()).await {
+                Err(StorageError::Unreadable(what)) => {
+                    self.client.doubt(&head).await;
+                    return Err(StorageError::Unreadable(what).into());
+                }
+                rows => rows?,
+            };
             let first = older.start / BLOCK_ROWS * BLOCK_ROWS;
             found.extend(rows.into_iter().skip(older.start - first).take(older.len()));
         }

@@ -9,9 +9,10 @@ use qianbao_core::Timestamp;
 
 use super::head::Head;
 use super::rows::{self, Place};
+use super::tally::Tally;
 use crate::json;
 use crate::order::in_order;
-use crate::storage::seal::seal;
+use crate::storage::format::formatted;
 use crate::storage::{Change, Durability, Table, Write};
 
 /// Rows of a numbered block.
@@ -23,9 +24,14 @@ pub(crate) const HOT: &str = "hot";
 /// Key of the head.
 pub(crate) const HEAD: &str = "head";
 
-/// Key of the numbered block `number`; keys sort as numbers do.
-pub(crate) fn block_key(number: usize) -> String {
-    format!("b{number:08x}")
+/// Key of the numbered block `number` of the copy of `head`.
+pub(crate) fn block_key(head: &Head, number: usize) -> String {
+    format!("b{:x}-{number:08x}", head.since.0)
+}
+
+/// Whether the numbered block `number` may be rewritten: the last one, as long as it is not full.
+pub(crate) fn is_tail(head: &Head, number: usize) -> bool {
+    number == head.in_blocks / BLOCK_ROWS
 }
 
 /// What is there before the page: the head and the rows that may be rewritten.
@@ -37,6 +43,8 @@ pub(crate) struct Before<'a> {
     pub(crate) tail: &'a [Entry],
     /// Rows of the hot block.
     pub(crate) hot: &'a [Entry],
+    /// The records that may be rewritten.
+    pub(crate) tally: &'a Tally,
 }
 
 /// What a page comes to.
@@ -53,6 +61,14 @@ pub(crate) struct Applied {
     pub(crate) documents: Vec<Document>,
     /// Whether what was there before is to be forgotten.
     pub(crate) reset: bool,
+    /// The records that may be rewritten.
+    pub(crate) tally: Tally,
+}
+
+/// What a page comes to so far.
+struct Draft {
+    changes: Vec<Change>,
+    tally: Tally,
 }
 
 /// The page does not follow the contract.
@@ -64,14 +80,15 @@ pub(crate) struct PageError(pub(crate) String);
 pub(crate) fn apply(before: &Before<'_>, page: SyncPage, ahead_us: i64) -> Result<Applied, PageError> {
     // Without a token the page is the first of everything.
     let reset = page.reset || before.head.token.is_none();
-    let empty = Head { owner: before.head.owner, ..Head::default() };
+    let empty = Head { owner: before.head.owner, since: page.server_time, ..Head::default() };
     let (old, tail, hot) =
         if reset { (&empty, [].as_slice(), [].as_slice()) } else { (before.head, before.tail, before.hot) };
-    let mut changes = Vec::new();
-    if reset {
-        changes.push(Change::Clear(Table::Blocks));
-        changes.push(Change::Clear(Table::Documents));
-    }
+    let mut draft = if reset {
+        let changes = vec![Change::Clear(Table::Blocks), Change::Clear(Table::Documents)];
+        Draft { changes, tally: Tally::default() }
+    } else {
+        Draft { changes: Vec::new(), tally: before.tally.clone() }
+    };
     let (fresh, newest) = fresh(page.entries, old.newest)?;
     let mut head = Head {
         token: Some(page.next),
@@ -80,15 +97,17 @@ pub(crate) fn apply(before: &Before<'_>, page: SyncPage, ahead_us: i64) -> Resul
         ahead_us,
         ..old.clone()
     };
-    append(&mut head, &mut changes, tail, hot, &fresh)?;
+    append(&mut head, &mut draft, tail, hot, &fresh)?;
     for document in &page.documents {
-        changes.push(put_document(document)?);
+        put_document(&mut draft, document)?;
     }
-    let head_record = seal(head.pack());
+    let Draft { mut changes, tally } = draft;
+    head.tally = tally.sum();
+    let head_record = formatted(head.pack());
     changes.push(Change::Put(Table::Facts, HEAD.to_owned(), head_record.clone()));
-    let only_if = Some((Table::Facts, HEAD.to_owned(), before.head_record.clone()));
+    let only_if = vec![(Table::Facts, HEAD.to_owned(), before.head_record.clone())];
     let write = Write { only_if, changes, durability: Durability::Relaxed };
-    Ok(Applied { write, head_record, head, fresh, documents: page.documents, reset })
+    Ok(Applied { write, head_record, head, fresh, documents: page.documents, reset, tally })
 }
 
 /// The age never goes back because a server's clock did.
@@ -110,42 +129,49 @@ fn fresh(mut entries: Vec<Entry>, newest: Option<Place>) -> Result<(Vec<Entry>, 
     Ok((entries, last))
 }
 
-fn append(
-    head: &mut Head,
-    changes: &mut Vec<Change>,
-    tail: &[Entry],
-    hot: &[Entry],
-    fresh: &[Entry],
-) -> Result<(), PageError> {
+fn append(head: &mut Head, draft: &mut Draft, tail: &[Entry], hot: &[Entry], fresh: &[Entry]) -> Result<(), PageError> {
     if fresh.is_empty() {
         return Ok(());
     }
     let hot: Vec<Entry> = hot.iter().chain(fresh).cloned().collect();
     if hot.len() <= HOT_ROWS {
         head.in_hot = hot.len();
-        changes.push(put_block(HOT.to_owned(), &hot)?);
+        let packed = packed_block(&hot)?;
+        draft.tally.put(HOT, &packed);
+        draft.changes.push(Change::Put(Table::Blocks, HOT.to_owned(), packed));
         return Ok(());
     }
     let first = head.in_blocks / BLOCK_ROWS;
     let rows: Vec<Entry> = tail.iter().cloned().chain(hot).collect();
-    for (offset, block) in rows.chunks(BLOCK_ROWS).enumerate() {
-        changes.push(put_block(block_key(first + offset), block)?);
-    }
-    changes.push(Change::Delete(Table::Blocks, HOT.to_owned()));
     head.in_blocks = first * BLOCK_ROWS + rows.len();
     head.in_hot = 0;
+    for (offset, block) in rows.chunks(BLOCK_ROWS).enumerate() {
+        let (key, packed) = (block_key(head, first + offset), packed_block(block)?);
+        if is_tail(head, first + offset) {
+            draft.tally.put(&key, &packed);
+        } else {
+            draft.tally.remove(&key);
+        }
+        draft.changes.push(Change::Put(Table::Blocks, key, packed));
+    }
+    draft.tally.remove(HOT);
+    draft.changes.push(Change::Delete(Table::Blocks, HOT.to_owned()));
     Ok(())
 }
 
-fn put_block(key: String, rows: &[Entry]) -> Result<Change, PageError> {
-    let packed = rows::pack(rows).ok_or_else(|| PageError("an entry".to_owned()))?;
-    Ok(Change::Put(Table::Blocks, key, seal(packed)))
+fn packed_block(rows: &[Entry]) -> Result<Vec<u8>, PageError> {
+    rows::pack(rows).map(formatted).ok_or_else(|| PageError("an entry".to_owned()))
 }
 
-fn put_document(document: &Document) -> Result<Change, PageError> {
+fn put_document(draft: &mut Draft, document: &Document) -> Result<(), PageError> {
+    let key = document.id.clone();
     if document.body == DocumentBody::Gone {
-        return Ok(Change::Delete(Table::Documents, document.id.clone()));
+        draft.tally.remove(&key);
+        draft.changes.push(Change::Delete(Table::Documents, key));
+        return Ok(());
     }
-    let text = json::print(document).map_err(PageError)?;
-    Ok(Change::Put(Table::Documents, document.id.clone(), seal(text.into_bytes())))
+    let record = formatted(json::print(document).map_err(PageError)?.into_bytes());
+    draft.tally.put(&key, &record);
+    draft.changes.push(Change::Put(Table::Documents, key, record));
+    Ok(())
 }

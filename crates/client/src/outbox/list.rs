@@ -12,7 +12,7 @@ use crate::notice::Notice;
 use crate::order::in_order;
 use crate::payment::OwnPayment;
 use crate::presence::Stay;
-use crate::storage::{Change, Durability, StorageError, Table, Write};
+use crate::storage::{Change, Durability, Expected, StorageError, Table, Write};
 use crate::tabs::TabMessage;
 
 /// Open requests at most; more of them mean that something else is wrong.
@@ -43,6 +43,11 @@ impl Outbox {
 
     pub(crate) fn has_open(&self) -> bool {
         self.entries.borrow().iter().any(|listed| listed.record.outcome.is_none())
+    }
+
+    /// Whether a request of this page is under way.
+    pub(crate) fn is_driven(&self) -> bool {
+        !self.driven.borrow().is_empty()
     }
 
     /// Open requests that nobody in this page stays with.
@@ -130,7 +135,7 @@ impl Client {
             return Ok(());
         }
         self.inner.outbox.remove(subject);
-        self.write_outbox(None, vec![Change::Delete(Table::Outbox, subject.key())], Durability::Relaxed).await?;
+        self.write_outbox(Vec::new(), vec![Change::Delete(Table::Outbox, subject.key())], Durability::Relaxed).await?;
         self.outbox_changed();
         Ok(())
     }
@@ -142,28 +147,46 @@ impl Client {
         if items.iter().filter(|item| !matches!(item.step, Step::Done(_))).count() >= OPEN_MAX {
             return Err(StorageError::Full.into());
         }
+        self.may_store(stay).await?;
         let mut changes = vec![Change::Put(Table::Outbox, record.key(), record.pack()?)];
         let resolved: Vec<_> = items.iter().filter(|item| matches!(item.step, Step::Done(_))).collect();
         for item in &resolved[..resolved.len().saturating_sub(RESOLVED_MAX)] {
             self.inner.outbox.remove(item.subject);
             changes.push(Change::Delete(Table::Outbox, item.subject.key()));
         }
-        let absent = (Table::Outbox, record.key(), None);
-        self.write_outbox(Some(absent), changes, Durability::Strict).await?;
+        let absent = vec![(Table::Outbox, record.key(), None)];
+        let mut written = self.write_outbox(absent.clone(), changes.clone(), Durability::Strict).await;
+        if written == Err(StorageError::Locked) {
+            // The browser had dropped everything, or another tab has made another lock.
+            self.may_store(stay).await?;
+            written = self.write_outbox(absent, changes, Durability::Strict).await;
+        }
+        if let Err(error) = written {
+            self.still(stay)?;
+            return Err(error.into());
+        }
         if let Err(error) = self.still(stay) {
             let changes = vec![Change::Delete(Table::Outbox, record.key())];
-            self.write_outbox(None, changes, Durability::Relaxed).await?;
+            // A store that was locked meanwhile was wiped as well.
+            let _ = self.write_outbox(Vec::new(), changes, Durability::Relaxed).await;
             return Err(error);
         }
         self.at_step(record, Step::Sending);
         Ok(())
     }
 
+    /// Without its key the store takes nothing, and nothing is sent.
+    async fn may_store(&self, stay: Stay) -> Result<(), ClientError> {
+        let opened = self.ensure_open().await;
+        self.still(stay)?;
+        Ok(opened.map_err(|_| StorageError::Locked)?)
+    }
+
     /// Notes the outcome. If another tab did so first, or the person dismissed it there, theirs stands.
     pub(super) async fn resolve(&self, record: &Record, outcome: &Outcome) {
         let resolved = Record { outcome: Some(outcome.clone()), ..record.clone() };
         if let (Ok(open), Ok(bytes)) = (record.pack(), resolved.pack()) {
-            let only_if = Some((Table::Outbox, record.key(), Some(open)));
+            let only_if = vec![(Table::Outbox, record.key(), Some(open))];
             let changes = vec![Change::Put(Table::Outbox, record.key(), bytes)];
             // A device that cannot note it now finds it open at the next start and asks again.
             let _ = self.write_outbox(only_if, changes, Durability::Relaxed).await;
@@ -180,12 +203,14 @@ impl Client {
         self.outbox_changed();
     }
 
-    /// Reads the outbox from the device. A record that cannot be read is left alone: another version may know it. So is
+    /// Reads the outbox from the device. A record that cannot be opened is counted ([`Client::lost_requests`]); one that cannot be read is left alone:
+    /// another version may know it. So is
     /// another person's, which a tab may have written when they had signed out already; the next sign-in wipes it.
     pub(crate) async fn reload_outbox(&self) -> Result<(), ClientError> {
-        let records = self.inner.platform.storage.range(Table::Outbox, "", "\u{10ffff}", READ_MAX).await?;
+        let records = self.inner.platform.storage.list(Table::Outbox, None, READ_MAX).await?;
+        self.count_lost(records.iter().filter(|record| record.value.is_err()).count()).await;
         let mut listed: Vec<Listed> = Vec::new();
-        for (_, bytes) in records {
+        for bytes in records.into_iter().filter_map(|record| record.value.ok()) {
             let Ok(record) = Record::unpack(&bytes) else { continue };
             if self.owner() != Some(record.owner) {
                 continue;
@@ -216,7 +241,7 @@ impl Client {
 
     async fn write_outbox(
         &self,
-        only_if: Option<(Table, String, Option<Vec<u8>>)>,
+        only_if: Vec<Expected>,
         changes: Vec<Change>,
         durability: Durability,
     ) -> Result<(), StorageError> {

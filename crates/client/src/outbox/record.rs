@@ -13,7 +13,7 @@ use super::{Outcome, RefundOf, Subject};
 use crate::json;
 use crate::pack::{Packer, Unpacker};
 use crate::storage::StorageError;
-use crate::storage::seal::{seal, unseal};
+use crate::storage::format::{formatted, packed};
 
 /// A request and, once it is known, the answer that resolved it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +70,12 @@ impl Record {
         let (tag, text) = self.outcome.as_ref().map_or(Ok((0, String::new())), print).map_err(StorageError::Failed)?;
         packer.byte(tag);
         packer.text(&text);
-        Ok(seal(packer.done()))
+        Ok(formatted(packer.done()))
     }
 
     /// The record of these bytes.
     pub(crate) fn unpack(record: &[u8]) -> Result<Self, StorageError> {
-        let mut unpacker = Unpacker::new(unseal(record, WHAT)?);
+        let mut unpacker = Unpacker::new(packed(record, WHAT)?);
         read(&mut unpacker).filter(|_| unpacker.is_done()).ok_or(StorageError::Unreadable(WHAT))
     }
 }

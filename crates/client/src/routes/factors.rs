@@ -24,26 +24,33 @@ impl Client {
     pub async fn sign_up_by_passkey(&self, newcomer: &Newcomer) -> Result<SessionView, ClientError> {
         let body = json::print(newcomer).map_err(|detail| malformed("/v1/people/passkey-options", detail, ""))?;
         let options = self.exchange(Request::send(Method::Post, "/v1/people/passkey-options", body)).await?.body;
-        let passkey: Registration = answer(&self.inner.platform.authenticator.create(options).await?)?;
+        let touch = self.inner.platform.authenticator.create(options).await?;
+        let passkey: Registration = read_answer(&touch.answer)?;
         let Newcomer { handle, display_name, legal_name, locale } = newcomer.clone();
         let credential = passkey.id.clone();
         let request = SignUp { handle, display_name, legal_name, password: None, passkey: Some(passkey), locale };
         let made = self.sign_up(&request).await;
         self.disown(&made, &credential);
+        if made.is_ok() {
+            self.trust(&credential, touch.secret.as_ref()).await;
+        }
         made
     }
 
     /// Signs in with a passkey of this device; the authenticator knows whose it is.
     pub async fn sign_in_by_passkey(&self) -> Result<SessionView, ClientError> {
         let options = self.options("/v1/session/passkey-options").await?;
-        let assertion: Assertion = answer(&self.inner.platform.authenticator.get(options).await?)?;
+        let touch = self.inner.platform.authenticator.get(options).await?;
+        let assertion: Assertion = read_answer(&touch.answer)?;
         let signed_in = self.tell(Method::Post, "/v1/session/passkey", &assertion).await;
         if let Err(ClientError::Problem(problem)) = &signed_in
             && problem.code == ProblemCode::PasskeyUnknown
         {
             self.inner.platform.authenticator.unknown(&assertion.id);
         }
-        self.welcome(signed_in?, true).await
+        let session = self.welcome(signed_in?, true).await?;
+        self.trust(&assertion.id, touch.secret.as_ref()).await;
+        Ok(session)
     }
 
     /// Proves anew who is there, by the password, with a one-time code where the person has them on. What changes how somebody signs in asks
@@ -59,8 +66,13 @@ impl Client {
     /// Proves anew who is there, by a passkey of the signed-in person.
     pub async fn confirm_by_passkey(&self) -> Result<SessionView, ClientError> {
         let options = self.options("/v1/session/confirmation-options").await?;
-        let assertion: Assertion = answer(&self.inner.platform.authenticator.get(options).await?)?;
-        self.prove(Confirmation { password: None, one_time_code: None, passkey: Some(assertion) }).await
+        let touch = self.inner.platform.authenticator.get(options).await?;
+        let assertion: Assertion = read_answer(&touch.answer)?;
+        let credential = assertion.id.clone();
+        let confirmation = Confirmation { password: None, one_time_code: None, passkey: Some(assertion) };
+        let session = self.prove(confirmation).await?;
+        self.trust(&credential, touch.secret.as_ref()).await;
+        Ok(session)
     }
 
     /// How the signed-in person can sign in.
@@ -71,9 +83,13 @@ impl Client {
     /// Gives the signed-in person a passkey of this device.
     pub async fn add_passkey(&self) -> Result<PasskeyView, ClientError> {
         let options = self.options("/v1/passkeys/options").await?;
-        let made: Registration = answer(&self.inner.platform.authenticator.create(options).await?)?;
+        let touch = self.inner.platform.authenticator.create(options).await?;
+        let made: Registration = read_answer(&touch.answer)?;
         let taken = self.tell(Method::Post, "/v1/passkeys", &made).await;
         self.disown(&taken, &made.id);
+        if taken.is_ok() {
+            self.trust(&made.id, touch.secret.as_ref()).await;
+        }
         taken
     }
 
@@ -138,6 +154,6 @@ impl Client {
 }
 
 /// Reads what the authenticator answered.
-pub(super) fn answer<T: DeserializeOwned>(text: &str) -> Result<T, ClientError> {
+pub(crate) fn read_answer<T: DeserializeOwned>(text: &str) -> Result<T, ClientError> {
     json::parse(text).map_err(|detail| malformed("the authenticator", detail, ""))
 }

@@ -3,6 +3,7 @@
 //! The session is a cookie that scripts cannot read, so only the server knows whether it still holds. The device remembers
 //! whose copy it keeps; that is enough to show the copy, never to move value.
 
+use qianbao_api::ProblemCode;
 use qianbao_api::identity::{DeviceChange, DeviceView, PersonChange, PersonView, SessionView, SignIn, SignUp};
 use qianbao_core::id::DeviceId;
 
@@ -23,8 +24,11 @@ impl Client {
 
     /// Signs in. What the device kept of another person is wiped first.
     pub async fn sign_in(&self, request: &SignIn) -> Result<SessionView, ClientError> {
-        let session = self.tell(Method::Post, "/v1/session", request).await?;
-        self.welcome(session, true).await
+        let session = self.tell(Method::Post, "/v1/session", request).await;
+        if session.as_ref().is_err_and(|error: &ClientError| error.code() == Some(ProblemCode::SignInFailed)) {
+            self.try_failed().await;
+        }
+        self.welcome(session?, true).await
     }
 
     /// Asks who is signed in, and sets [`Client::presence`] by the answer.
@@ -121,7 +125,7 @@ impl Client {
             Presence::Remembered(person) | Presence::SignedIn(person) | Presence::Expired(person) => {
                 Presence::Expired(person)
             }
-            Presence::SignedOut => Presence::SignedOut,
+            nobody @ (Presence::SignedOut | Presence::Locked) => nobody,
         };
         self.set_presence(presence);
     }
@@ -132,14 +136,32 @@ impl Client {
             self.inner.renewals.set(self.inner.renewals.get().wrapping_add(1));
         }
         let same = self.presence().person().is_some_and(|person| person.id == session.person.id);
-        if !same && self.wipe().await.is_err() {
-            self.go_adrift();
+        let is_theirs = same || self.take_in(&session.person).await;
+        self.settle_in(&session.person, !is_theirs).await?;
+        if !same {
+            // What cannot be read now is read once more before anything is sent.
+            let _ = self.reload_outbox().await;
         }
-        self.settle_in(&session.person, !same).await?;
         if is_new || !same {
             self.inner.platform.tabs.tell(TabMessage::SignedIn);
         }
         Ok(session)
+    }
+
+    /// Somebody came whom this page did not know. What the device kept of another person goes; true if it kept a copy of theirs, which is here now.
+    async fn take_in(&self, person: &PersonView) -> bool {
+        let is_sealed = self.inner.vault.storage.seals();
+        if (self.presence().person().is_some() || !is_sealed) && self.wipe().await.is_err() {
+            self.go_adrift();
+        }
+        // A share of another person, or of nobody any more, opens nothing: the copy begins anew. Without one it is asked for again.
+        if self.ensure_open().await.is_err() {
+            return false;
+        }
+        match self.remembered().await {
+            Ok(Some(known)) if known.id == person.id => self.reload_mirror().await.is_ok(),
+            _ => false,
+        }
     }
 
     /// Notes on the device and in this page that `person` is here, unless somebody signed out meanwhile.
@@ -148,6 +170,7 @@ impl Client {
         self.remember(person, is_new).await;
         self.still(stay)?;
         self.inner.was_ended.set(false);
+        self.inner.vault.was_wiped.set(false);
         self.set_presence(Presence::SignedIn(person.clone()));
         Ok(())
     }

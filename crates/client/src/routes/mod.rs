@@ -14,4 +14,5 @@ mod topups;
 mod wallets;
 
 pub use activity::{ActivityFilter, Direction};
+pub(crate) use factors::read_answer;
 pub(crate) use query::encode;

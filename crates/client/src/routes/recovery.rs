@@ -7,7 +7,7 @@ use qianbao_api::identity::SessionView;
 use qianbao_api::passkeys::Registration;
 use qianbao_api::recovery::{FinishRecovery, RecoveryCodes, RecoveryView, StartRecovery};
 
-use super::factors::answer;
+use super::factors::read_answer;
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::transport::{Method, Request};
@@ -43,10 +43,14 @@ impl Client {
     /// Finishes the recovery with a passkey of this device and what else `request` says, and signs in.
     pub async fn finish_recovery_by_passkey(&self, request: FinishRecovery) -> Result<SessionView, ClientError> {
         let options = self.options("/v1/recovery/passkey-options").await?;
-        let passkey: Registration = answer(&self.inner.platform.authenticator.create(options).await?)?;
+        let touch = self.inner.platform.authenticator.create(options).await?;
+        let passkey: Registration = read_answer(&touch.answer)?;
         let credential = passkey.id.clone();
         let finished = self.finish_recovery(&FinishRecovery { passkey: Some(passkey), ..request }).await;
         self.disown(&finished, &credential);
+        if finished.is_ok() {
+            self.trust(&credential, touch.secret.as_ref()).await;
+        }
         finished
     }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::future::ready;
+use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
@@ -25,10 +26,10 @@ impl MemoryStorage {
 
     fn apply(&self, write: Write) -> Result<(), StorageError> {
         let mut records = self.records.borrow_mut();
-        if let Some((table, key, expected)) = write.only_if
-            && records.get(&(table, key)) != expected.as_ref()
-        {
-            return Err(StorageError::Changed);
+        for (table, key, expected) in write.only_if {
+            if records.get(&(table, key)) != expected.as_ref() {
+                return Err(StorageError::Changed);
+            }
         }
         for change in write.changes {
             match change {
@@ -51,23 +52,16 @@ impl Storage for MemoryStorage {
         Box::pin(ready(Ok(found)))
     }
 
-    fn range(
+    fn list(
         &self,
         table: Table,
-        from: &str,
-        until: &str,
+        after: Option<&str>,
         limit: u32,
     ) -> LocalBoxFuture<'static, Result<Vec<Record>, StorageError>> {
+        let from = after.map_or(Included((table, String::new())), |after| Excluded((table, after.to_owned())));
         let records = self.records.borrow();
-        let found = if from < until {
-            records
-                .range((table, from.to_owned())..(table, until.to_owned()))
-                .take(limit as usize)
-                .map(|((_, key), value)| (key.clone(), value.clone()))
-                .collect()
-        } else {
-            Vec::new()
-        };
+        let of_table = records.range((from, Unbounded)).take_while(|((of, _), _)| *of == table).take(limit as usize);
+        let found = of_table.map(|((_, key), value)| Record { key: key.clone(), value: Ok(value.clone()) }).collect();
         Box::pin(ready(Ok(found)))
     }
 

@@ -1,11 +1,13 @@
-//! What the device keeps: four tables of small records, written in one atomic step.
+//! What the device keeps: five tables of small records, written in one atomic step.
 //!
 //! Backends: [`memory`] (tests, private windows) and `IndexedDB` in the browser. Both pass the same conformance suite.
 //! A backend knows nothing of entries, documents or payments; it keeps bytes under text keys in key order. It may lose
-//! everything at any moment (the browser evicts), never a part of one [`Write`].
+//! everything at any moment (the browser evicts), never a part of one [`Write`]. What lies in a backend that outlives the page is
+//! sealed (`sealed`).
 
+pub(crate) mod format;
 pub mod memory;
-pub(crate) mod seal;
+pub(crate) mod sealed;
 
 use futures::future::LocalBoxFuture;
 
@@ -20,11 +22,15 @@ pub enum Table {
     Documents,
     /// Requests that move value, kept until their outcome is known and seen.
     Outbox,
+    /// How the key to the other tables is come by; the only one that is not sealed.
+    Locks,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 4] = [Self::Facts, Self::Blocks, Self::Documents, Self::Outbox];
+    pub const ALL: [Self; 5] = [Self::Facts, Self::Blocks, Self::Documents, Self::Outbox, Self::Locks];
+    /// The tables of the copy, which comes again from the server.
+    pub const COPY: [Self; 3] = [Self::Facts, Self::Blocks, Self::Documents];
 
     /// Name of the table in the store.
     pub const fn name(self) -> &'static str {
@@ -33,6 +39,7 @@ impl Table {
             Self::Blocks => "blocks",
             Self::Documents => "documents",
             Self::Outbox => "outbox",
+            Self::Locks => "locks",
         }
     }
 }
@@ -57,21 +64,30 @@ pub enum Durability {
     Strict,
 }
 
+/// A key and what stands there (`None`: nothing).
+pub type Expected = (Table, String, Option<Vec<u8>>);
+
 /// Changes that happen together or not at all, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Write {
-    /// The record that has to stand as given (`None`: absent), or nothing is written: [`StorageError::Changed`].
+    /// The records that have to stand as given, or nothing is written: [`StorageError::Changed`].
     ///
     /// This keeps two tabs from applying the same page twice, also where the browser has no locks.
-    pub only_if: Option<(Table, String, Option<Vec<u8>>)>,
+    pub only_if: Vec<Expected>,
     /// The changes.
     pub changes: Vec<Change>,
     /// The promise.
     pub durability: Durability,
 }
 
-/// A record: key and value.
-pub type Record = (String, Vec<u8>);
+/// A record of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its key as it lies on the device: good for going on after it, and for nothing else where keys are hashed.
+    pub key: String,
+    /// Its bytes, or [`StorageError::Unreadable`].
+    pub value: Result<Vec<u8>, StorageError>,
+}
 
 /// The store failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,7 +104,10 @@ pub enum StorageError {
     /// The browser refused the store, or gave up an operation.
     #[error("the store of the browser failed: {0}")]
     Failed(String),
-    /// A record cannot be read: it was written by another version or is damaged.
+    /// The store is sealed, and its key is not here: see [`Client::unlock_by_passkey`](crate::Client::unlock_by_passkey).
+    #[error("expected an unlocked store; unlock with a passkey or sign in")]
+    Locked,
+    /// A record cannot be read: it was written by another version, is damaged, or does not belong where it lies.
     #[error("expected a record of {0}, found something else")]
     Unreadable(&'static str),
 }
@@ -97,12 +116,11 @@ pub enum StorageError {
 pub trait Storage {
     /// The value under `key`.
     fn get(&self, table: Table, key: &str) -> LocalBoxFuture<'static, Result<Option<Vec<u8>>, StorageError>>;
-    /// The records with `from ≤ key < until` in key order, at most `limit`.
-    fn range(
+    /// The records after the key `after` (all: `None`), in the order of the keys that the store has, at most `limit`.
+    fn list(
         &self,
         table: Table,
-        from: &str,
-        until: &str,
+        after: Option<&str>,
         limit: u32,
     ) -> LocalBoxFuture<'static, Result<Vec<Record>, StorageError>>;
     /// Does all changes in one step, or none.

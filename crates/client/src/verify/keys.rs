@@ -9,7 +9,7 @@ use super::VerifyError;
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::json;
-use crate::storage::seal::{seal, unseal};
+use crate::storage::format::{formatted, packed};
 use crate::storage::{Change, Durability, StorageError, Table, Write};
 use crate::transport::Request;
 
@@ -65,7 +65,7 @@ impl Client {
         const WHAT: &str = "a key set";
         let record = self.inner.platform.storage.get(Table::Facts, KEYS).await?;
         let record = record.ok_or(StorageError::Unreadable(WHAT))?;
-        let text = std::str::from_utf8(unseal(&record, WHAT)?).map_err(|_| StorageError::Unreadable(WHAT))?;
+        let text = std::str::from_utf8(packed(&record, WHAT)?).map_err(|_| StorageError::Unreadable(WHAT))?;
         let set: KeySet = json::parse(text).map_err(|_| StorageError::Unreadable(WHAT))?;
         self.inner.keys.keys.replace(set.keys);
         Ok(())
@@ -76,8 +76,8 @@ impl Client {
         let text = json::print(&set);
         self.inner.keys.keys.replace(set.keys);
         if let Ok(text) = text {
-            let changes = vec![Change::Put(Table::Facts, KEYS.to_owned(), seal(text.into_bytes()))];
-            let write = Write { only_if: None, changes, durability: Durability::Relaxed };
+            let changes = vec![Change::Put(Table::Facts, KEYS.to_owned(), formatted(text.into_bytes()))];
+            let write = Write { only_if: Vec::new(), changes, durability: Durability::Relaxed };
             // A device that does not take them asks again on the next page.
             let _ = self.inner.platform.storage.write(write).await;
         }

@@ -8,6 +8,7 @@
 mod conformance;
 #[path = "../signer/mod.rs"]
 mod signer;
+mod vault;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -37,7 +38,7 @@ async fn indexed_db_conforms() -> Result<(), StorageError> {
 async fn what_was_written_is_there_after_opening_again() -> Result<(), StorageError> {
     IndexedStorage::delete("again").await?;
     let change = Change::Put(Table::Outbox, "pay_1".to_owned(), b"body".to_vec());
-    let write = Write { only_if: None, changes: vec![change], durability: Durability::Strict };
+    let write = Write { only_if: Vec::new(), changes: vec![change], durability: Durability::Strict };
     IndexedStorage::open("again").await?.write(write).await?;
     let again = IndexedStorage::open("again").await?;
     assert_eq!(again.get(Table::Outbox, "pay_1").await?, Some(b"body".to_vec()));
@@ -50,7 +51,7 @@ async fn an_answer_that_nobody_waits_for_does_no_harm() -> Result<(), StorageErr
     IndexedStorage::delete("dropped").await?;
     let storage = IndexedStorage::open("dropped").await?;
     let change = Change::Put(Table::Facts, "a".to_owned(), vec![1]);
-    let write = Write { only_if: None, changes: vec![change], durability: Durability::Relaxed };
+    let write = Write { only_if: Vec::new(), changes: vec![change], durability: Durability::Relaxed };
     drop(storage.write(write));
     drop(storage.get(Table::Facts, "a"));
     // The write was begun, and what is begun is done.
@@ -62,7 +63,7 @@ async fn an_answer_that_nobody_waits_for_does_no_harm() -> Result<(), StorageErr
 async fn a_store_that_was_cleared_under_the_page_is_opened_again_and_empty() -> Result<(), StorageError> {
     let storage = IndexedStorage::open("removed").await?;
     let change = Change::Put(Table::Facts, "a".to_owned(), vec![1]);
-    let write = Write { only_if: None, changes: vec![change], durability: Durability::Relaxed };
+    let write = Write { only_if: Vec::new(), changes: vec![change], durability: Durability::Relaxed };
     storage.write(write.clone()).await?;
     for _ in 0..3 {
         IndexedStorage::delete("removed").await?;

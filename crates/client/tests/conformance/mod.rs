@@ -3,23 +3,34 @@
 use qianbao_client::storage::{Change, Durability, Storage, StorageError, Table, Write};
 
 fn write(changes: Vec<Change>) -> Write {
-    Write { only_if: None, changes, durability: Durability::Relaxed }
+    Write { only_if: Vec::new(), changes, durability: Durability::Relaxed }
 }
 
 fn put(table: Table, key: &str, value: &[u8]) -> Change {
     Change::Put(table, key.to_owned(), value.to_vec())
 }
 
-async fn keys(storage: &dyn Storage, from: &str, until: &str, limit: u32) -> Vec<String> {
-    let records = storage.range(Table::Blocks, from, until, limit).await.expect("the store can be read");
-    records.into_iter().map(|(key, _)| key).collect()
+async fn keys(storage: &dyn Storage, after: Option<&str>, limit: u32) -> Vec<String> {
+    let records = storage.list(Table::Blocks, after, limit).await.expect("the store can be read");
+    records.into_iter().map(|record| record.key).collect()
 }
 
 /// Runs the suite on an empty store.
+#[allow(dead_code, reason = "each backend takes the one that fits")]
 pub async fn run(storage: &dyn Storage) -> Result<(), StorageError> {
+    run_in(storage, &Table::ALL).await
+}
+
+/// Runs the suite on a store that is empty but for the table of locks.
+#[allow(dead_code, reason = "each backend takes the one that fits")]
+pub async fn run_beside_locks(storage: &dyn Storage) -> Result<(), StorageError> {
+    run_in(storage, &[Table::Facts, Table::Blocks, Table::Documents, Table::Outbox]).await
+}
+
+async fn run_in(storage: &dyn Storage, tables: &[Table]) -> Result<(), StorageError> {
     puts_and_gets(storage).await?;
-    tables_are_apart(storage).await?;
-    ranges(storage).await?;
+    tables_are_apart(storage, tables).await?;
+    lists(storage).await?;
     a_write_is_all_or_nothing(storage).await?;
     changes_happen_in_order(storage).await?;
     strict_writes_are_there(storage).await
@@ -39,38 +50,41 @@ async fn puts_and_gets(storage: &dyn Storage) -> Result<(), StorageError> {
     storage.write(write(Vec::new())).await
 }
 
-async fn tables_are_apart(storage: &dyn Storage) -> Result<(), StorageError> {
-    let changes = Table::ALL.into_iter().map(|table| put(table, "same", table.name().as_bytes())).collect();
+async fn tables_are_apart(storage: &dyn Storage, tables: &[Table]) -> Result<(), StorageError> {
+    let changes = tables.iter().map(|table| put(*table, "same", table.name().as_bytes())).collect();
     storage.write(write(changes)).await?;
-    for table in Table::ALL {
+    for table in tables.iter().copied() {
         assert_eq!(storage.get(table, "same").await?, Some(table.name().as_bytes().to_vec()));
     }
     storage.write(write(vec![Change::Clear(Table::Outbox)])).await?;
     assert_eq!(storage.get(Table::Outbox, "same").await?, None);
     assert!(storage.get(Table::Documents, "same").await?.is_some());
-    storage.write(write(Table::ALL.into_iter().map(Change::Clear).collect())).await
+    storage.write(write(tables.iter().copied().map(Change::Clear).collect())).await
 }
 
-async fn ranges(storage: &dyn Storage) -> Result<(), StorageError> {
+async fn lists(storage: &dyn Storage) -> Result<(), StorageError> {
     let names = ["b00000002", "hot", "b00000000", "茶", "b00000001", ""];
     storage.write(write(names.iter().map(|name| put(Table::Blocks, name, name.as_bytes())).collect())).await?;
-    let all = ["", "b00000000", "b00000001", "b00000002", "hot", "茶"];
-    assert_eq!(keys(storage, "", "\u{10ffff}", 100).await, all);
-    assert_eq!(keys(storage, "", "\u{10ffff}", 2).await, all[..2]);
-    assert_eq!(keys(storage, "b", "c", 100).await, all[1..4]);
-    assert_eq!(keys(storage, "b00000001", "b00000002", 100).await, all[2..3]);
-    assert_eq!(keys(storage, "b00000001\0", "hot", 100).await, all[3..4]);
-    assert!(keys(storage, "x", "b", 100).await.is_empty());
-    assert!(keys(storage, "b", "b", 100).await.is_empty());
-    assert!(keys(storage, "", "\u{10ffff}", 0).await.is_empty());
-    let records = storage.range(Table::Blocks, "茶", "\u{10ffff}", 1).await?;
-    assert_eq!(records, [("茶".to_owned(), "茶".as_bytes().to_vec())]);
+    // Which order it is, and what keys look like, is the store's own business.
+    let all = keys(storage, None, 100).await;
+    assert_eq!(all.len(), names.len());
+    assert_eq!(keys(storage, None, 2).await, all[..2]);
+    assert_eq!(keys(storage, Some(&all[1]), 3).await, all[2..5]);
+    assert_eq!(keys(storage, Some(&all[4]), 100).await, all[5..]);
+    assert!(keys(storage, Some(&all[5]), 100).await.is_empty());
+    assert!(keys(storage, None, 0).await.is_empty());
+    let records = storage.list(Table::Blocks, None, 100).await?;
+    let mut values: Vec<Vec<u8>> = records.into_iter().map(|record| record.value).collect::<Result<_, _>>()?;
+    values.sort();
+    let mut expected = names.map(|name| name.as_bytes().to_vec());
+    expected.sort();
+    assert_eq!(values, expected);
     storage.write(write(vec![Change::Clear(Table::Blocks)])).await
 }
 
 async fn a_write_is_all_or_nothing(storage: &dyn Storage) -> Result<(), StorageError> {
     let guarded = |expected: Option<&[u8]>, value: &[u8]| Write {
-        only_if: Some((Table::Facts, "head".to_owned(), expected.map(<[u8]>::to_vec))),
+        only_if: vec![(Table::Facts, "head".to_owned(), expected.map(<[u8]>::to_vec))],
         changes: vec![
             put(Table::Blocks, "hot", value),
             Change::Delete(Table::Documents, "old".to_owned()),
@@ -103,14 +117,14 @@ async fn changes_happen_in_order(storage: &dyn Storage) -> Result<(), StorageErr
         put(Table::Blocks, "b2", b"newer"),
     ];
     storage.write(write(changes)).await?;
-    assert_eq!(keys(storage, "", "\u{10ffff}", 10).await, ["b2"]);
+    assert_eq!(keys(storage, None, 10).await.len(), 1);
     assert_eq!(storage.get(Table::Blocks, "b2").await?, Some(b"newer".to_vec()));
     Ok(())
 }
 
 async fn strict_writes_are_there(storage: &dyn Storage) -> Result<(), StorageError> {
     let strict = Write {
-        only_if: Some((Table::Outbox, "pay_1".to_owned(), None)),
+        only_if: vec![(Table::Outbox, "pay_1".to_owned(), None)],
         changes: vec![put(Table::Outbox, "pay_1", b"body")],
         durability: Durability::Strict,
     };

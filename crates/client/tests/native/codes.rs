@@ -14,7 +14,7 @@ use qianbao_core::{Currency, Money, PositiveAmount, Timestamp};
 
 use crate::signer::OperatorKey;
 use crate::support::server::person;
-use crate::support::{Stage, cny, sign_in};
+use crate::support::{Stage, cny, sign_in, started};
 
 const KEY: [u8; 4] = [1, 2, 3, 4];
 
@@ -196,9 +196,9 @@ fn keys_are_kept_for_later_and_a_new_one_is_asked_for_once() {
     stage.world.pass(1);
     assert_eq!(stage.server.count("qianbao-keys"), 1);
     // Offline and in a new page, the kept key verifies.
-    stage.network.is_cut.set(true);
     let platform = stage.device.tab().platform();
-    let offline = stage.world.run(async { Client::open(platform).await });
+    let offline = stage.world.run(async { started(platform).await });
+    stage.network.is_cut.set(true);
     let found = look(&stage, &offline, &sealed(&static_code(), &key));
     assert!(matches!(found, Err(Stop::Refused(ClientError::Offline))), "{found:?}: verified, then not asked");
     let forged = look(&stage, &offline, &sealed(&static_code(), &OperatorKey::new(9, KEY)));

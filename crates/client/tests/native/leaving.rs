@@ -10,7 +10,7 @@ use qianbao_client::{Client, ClientError, Outcome, Presence, Stop};
 use qianbao_core::id::{Id, OrderId};
 
 use crate::support::network::Fault;
-use crate::support::{Stage, cny, keep_running, kept, payment, reopened, sign_in};
+use crate::support::{Stage, cny, keep_running, kept, payment, reopened, sign_in, started};
 
 /// What became of a request, once it is known.
 type Ended = Rc<RefCell<Option<Result<Outcome, ClientError>>>>;
@@ -226,9 +226,9 @@ fn open_requests_of_an_earlier_page_are_not_followed_either() {
     for moment_us in (8_000_000..11_100_000).step_by(19_000) {
         let stage = Stage::new();
         drop(stage.signed_in());
-        stage.network.is_cut.set(true);
         let tab = stage.device.tab();
-        let client = stage.world.run(Client::open(tab.platform()));
+        let client = stage.world.run(started(tab.platform()));
+        stage.network.is_cut.set(true);
         for is_refund in [true, false, true] {
             begin(&stage, &client, is_refund);
         }
@@ -268,7 +268,7 @@ fn a_request_that_another_person_left_on_the_device_is_neither_shown_nor_sent() 
         enter(&stage, &client, "chen");
         // As if a tab had written it in the moment in which ming signed out.
         let changes = vec![Change::Put(Table::Outbox, key, record)];
-        let write = Write { only_if: None, changes, durability: Durability::Strict };
+        let write = Write { only_if: Vec::new(), changes, durability: Durability::Strict };
         stage.world.run(async move { storage.write(write).await }).expect("the store takes it");
         let begun = stage.network.begun.get();
         let later = reopened(&stage);
@@ -358,7 +358,7 @@ fn at_whatever_step_a_tab_that_signs_out_dies_the_next_page_is_signed_out_and_sa
             let stage = Stage::new();
             drop(stage.signed_in());
             let tab = stage.device.tab();
-            let client = stage.world.run(Client::open(tab.platform()));
+            let client = stage.world.run(started(tab.platform()));
             let opened = tab.steps();
             stage.network.is_cut.set(is_cut);
             let ended = Rc::new(RefCell::new(false));

@@ -4,6 +4,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod approvals;
+#[path = "../cipher/mod.rs"]
+mod cipher;
 mod codes;
 #[path = "../conformance/mod.rs"]
 mod conformance;
@@ -18,3 +20,4 @@ mod signer;
 mod storage;
 mod support;
 mod tabs;
+mod vault;

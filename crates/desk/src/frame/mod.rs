@@ -43,7 +43,7 @@ enum Stage {
 /// What to show.
 fn stage(presence: &Presence, shop: &Shopfront) -> Stage {
     match (presence, shop) {
-        (Presence::SignedOut | Presence::Expired(_), _) => Stage::Door,
+        (Presence::SignedOut | Presence::Locked | Presence::Expired(_), _) => Stage::Door,
         (Presence::Remembered(_) | Presence::SignedIn(_), Shopfront::Open(_)) => Stage::Till,
         (Presence::SignedIn(_), Shopfront::Missing) => Stage::NoShop,
         (Presence::Remembered(_) | Presence::SignedIn(_), _) => Stage::Opening,
@@ -75,7 +75,7 @@ pub fn Desk(
     spawn_local(async move { client.run().await });
     let inside = Memo::new(move |_| match till.presence() {
         Presence::SignedIn(person) => Some(person.id),
-        Presence::SignedOut | Presence::Remembered(_) | Presence::Expired(_) => None,
+        Presence::SignedOut | Presence::Locked | Presence::Remembered(_) | Presence::Expired(_) => None,
     });
     Effect::new(move || {
         if inside.get().is_some() {

@@ -6,6 +6,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{AppendHeaders, IntoResponse, NoContent};
 
+use super::rows::key_shares;
 use super::session::{self, CLEAR_SITE_DATA, STORAGE};
 use crate::door::Call;
 use crate::door::cookie::{self, Cookie};
@@ -16,6 +17,7 @@ use crate::problem::Refusal;
 pub async fn sign_out(call: Call, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     if let Some(token) = cookie::read(&headers, Cookie::Session) {
         let mut write = call.realm.directory.begin().await?;
+        key_shares::forget(&mut write, &session::hash(token), call.audience).await?;
         session::close(&mut write, &call, token).await?;
         write.commit().await?;
     }

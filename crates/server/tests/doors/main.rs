@@ -9,6 +9,7 @@ mod devices;
 mod follow;
 mod frame;
 mod house;
+mod key_share;
 mod links;
 mod one_time_codes;
 mod openapi;

@@ -2,6 +2,7 @@
 
 mod devices;
 mod factors;
+mod lock;
 mod paying;
 mod recovery;
 
@@ -33,6 +34,7 @@ pub fn Me() -> View {
                     <recovery::Notice />
                     <Person />
                     <Look />
+                    <lock::Locking />
                 </div>
                 <div class="stack">
                     <ThisDevice />

@@ -25,6 +25,11 @@ pub fn Welcome() -> View {
         (is_noted || wallet.was_ended())
             .then(|| view! { <Banner text=say!(words, ended_elsewhere) tone=Tone::Gold glyph=Glyph::Info /> })
     };
+    let wiped = move || {
+        wallet
+            .was_wiped()
+            .then(|| view! { <Banner text=say!(words, unlock_wiped) tone=Tone::Gold glyph=Glyph::Info /> })
+    };
     let promises = [
         (Glyph::Scan, say!(words, promise_scan)),
         (Glyph::Shield, say!(words, promise_checked)),
@@ -50,6 +55,7 @@ pub fn Welcome() -> View {
             </section>
             <section class="welcome-ways stack">
                 {ended}
+                {wiped}
                 <ul class="promises">{Vec::from(promises)}</ul>
                 <LanguageChoice />
                 <div class="stack stack-tight">

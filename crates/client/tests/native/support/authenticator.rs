@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
-use qianbao_client::authenticator::{Authenticator, AuthenticatorError};
+use qianbao_client::authenticator::{Authenticator, AuthenticatorError, Touch};
+use qianbao_client::vault::cipher::Secret;
 
 /// The answer of [`Scripted`] when it makes a passkey.
 pub const MADE: &str = r#"{"id":"AAEC","rawId":"AAEC","type":"public-key","response":{"clientDataJSON":"AAEC","attestationObject":"AAEC"}}"#;
@@ -21,15 +22,17 @@ pub struct Scripted {
     pub asked: RefCell<Vec<String>>,
     /// Credentials that it was told to be unknown.
     pub unknown: RefCell<Vec<String>>,
+    /// The secret of its passkey, if it has any.
+    pub secret: RefCell<Option<Vec<u8>>>,
     /// Whether it is not there.
     pub is_missing: Cell<bool>,
 }
 
 impl Scripted {
-    fn answer(&self, options: String, answer: &str) -> LocalBoxFuture<'static, Result<String, AuthenticatorError>> {
+    fn answer(&self, options: String, answer: &str) -> LocalBoxFuture<'static, Result<Touch, AuthenticatorError>> {
         self.asked.borrow_mut().push(options);
-        let answer = self.refusal.borrow().clone().map_or_else(|| Ok(answer.to_owned()), Err);
-        Box::pin(std::future::ready(answer))
+        let touch = || Touch { answer: answer.to_owned(), secret: self.secret.borrow().clone().map(Secret::new) };
+        Box::pin(std::future::ready(self.refusal.borrow().clone().map_or_else(|| Ok(touch()), Err)))
     }
 }
 
@@ -41,11 +44,11 @@ impl Authenticator for Handle {
         !self.0.is_missing.get()
     }
 
-    fn create(&self, options: String) -> LocalBoxFuture<'static, Result<String, AuthenticatorError>> {
+    fn create(&self, options: String) -> LocalBoxFuture<'static, Result<Touch, AuthenticatorError>> {
         self.0.answer(options, MADE)
     }
 
-    fn get(&self, options: String) -> LocalBoxFuture<'static, Result<String, AuthenticatorError>> {
+    fn get(&self, options: String) -> LocalBoxFuture<'static, Result<Touch, AuthenticatorError>> {
         self.0.answer(options, USED)
     }
 

@@ -36,6 +36,7 @@ struct Shared {
     next_tab: Cell<u32>,
     is_full: Cell<bool>,
     owed: OwedInMemory,
+    cipher: Rc<crate::cipher::Soft>,
     authenticator: Rc<super::authenticator::Scripted>,
 }
 
@@ -83,6 +84,7 @@ impl Device {
             next_tab: Cell::new(0),
             is_full: Cell::new(false),
             owed: OwedInMemory::default(),
+            cipher: Rc::default(),
             authenticator: Rc::default(),
         };
         Self { shared: Rc::new(shared) }
@@ -104,6 +106,16 @@ impl Device {
     /// The passkeys of the device.
     pub fn authenticator(&self) -> &super::authenticator::Scripted {
         &self.shared.authenticator
+    }
+
+    /// The device's own key.
+    pub fn cipher(&self) -> &crate::cipher::Soft {
+        &self.shared.cipher
+    }
+
+    /// What lies on the device, as it lies there.
+    pub fn storage(&self) -> &MemoryStorage {
+        &self.shared.storage
     }
 
     /// From now on the device has no room.
@@ -135,6 +147,7 @@ impl Tab {
             events: Rc::new(Handle(self.clone())),
             authenticator: Rc::new(super::authenticator::Handle(self.shared.authenticator.clone())),
             verifier: Rc::new(super::verifier::Dalek),
+            cipher: Rc::new(crate::cipher::Handle(self.shared.cipher.clone())),
             owed: Rc::new(Handle(self.clone())),
             origin: "https://wallet.example".to_owned(),
         }
@@ -202,15 +215,14 @@ impl Storage for Handle {
         self.effect(move |tab| tab.shared.storage.get(table, &key))
     }
 
-    fn range(
+    fn list(
         &self,
         table: Table,
-        from: &str,
-        until: &str,
+        after: Option<&str>,
         limit: u32,
     ) -> LocalBoxFuture<'static, Result<Vec<Record>, StorageError>> {
-        let (from, until) = (from.to_owned(), until.to_owned());
-        self.effect(move |tab| tab.shared.storage.range(table, &from, &until, limit))
+        let after = after.map(str::to_owned);
+        self.effect(move |tab| tab.shared.storage.list(table, after.as_deref(), limit))
     }
 
     fn write(&self, write: Write) -> LocalBoxFuture<'static, Result<(), StorageError>> {

@@ -11,10 +11,11 @@ pub mod verifier;
 
 use std::rc::Rc;
 
+use futures::executor::block_on;
 use qianbao_api::identity::SignIn;
 use qianbao_api::payments::{PayRequest, Target};
-use qianbao_client::Client;
-use qianbao_client::storage::Table;
+use qianbao_client::storage::{Storage, Table};
+use qianbao_client::{Client, Platform};
 use qianbao_core::{Currency, Money};
 
 use device::Device;
@@ -61,10 +62,17 @@ impl Stage {
     }
 }
 
+/// A client on `platform` as a page starts it: with what the device kept, if the server knows the session.
+pub async fn started(platform: Platform) -> Client {
+    let client = Client::open(platform).await;
+    let _ = client.unlock_by_session().await;
+    client
+}
+
 /// A client of a new tab, with what the device kept.
 pub fn reopened(stage: &Stage) -> Client {
     let platform = stage.device.tab().platform();
-    stage.world.run(async { Client::open(platform).await })
+    stage.world.run(async { started(platform).await })
 }
 
 /// Lets the background task of `client` run beside whatever runs.
@@ -73,11 +81,10 @@ pub fn keep_running(stage: &Stage, client: &Client) {
     stage.world.spawn(async move { running.run().await });
 }
 
-/// Keys that the device keeps in `table`.
+/// Names of the records that the device keeps in `table`.
 pub fn kept(stage: &Stage, table: Table) -> Vec<String> {
-    let storage = stage.device.tab().platform().storage;
-    let records = stage.world.run(async move { storage.range(table, "", "\u{10ffff}", 1_000).await });
-    records.expect("the store can be read").into_iter().map(|(key, _)| key).collect()
+    let records = block_on(stage.device.storage().list(table, None, 1_000));
+    records.expect("the store can be read").into_iter().map(|record| record.key).collect()
 }
 
 /// The sign-in of `handle`.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qianbao_api::activity::{Entry, EntryKind};
 use qianbao_api::approvals::{Approve, Approved};
-use qianbao_api::identity::{Locale, PersonView, SessionView, SignIn};
+use qianbao_api::identity::{KeyShare, Locale, PersonView, SessionView, SignIn};
 use qianbao_api::keys::{KeySet, PublicKey};
 use qianbao_api::orders::{CreateRefund, RefundView};
 use qianbao_api::payments::{
@@ -17,6 +17,7 @@ use qianbao_api::wallets::WalletView;
 use qianbao_api::{Problem, ProblemCode};
 use qianbao_client::transport::{Answer, Method, Request};
 use qianbao_core::Timestamp;
+use qianbao_core::encoding::base64url;
 use qianbao_core::id::{Id, OrderId, PaymentId, PersonId};
 use qianbao_core::text::has_card_number;
 use serde::Serialize;
@@ -47,6 +48,9 @@ pub struct Server {
     /// The person has ended this device.
     pub is_ended: Cell<bool>,
     pub log: RefCell<Vec<String>>,
+    /// The shares of the device's key, by person.
+    pub shares: RefCell<BTreeMap<String, u8>>,
+    shares_made: Cell<u8>,
     /// Whose the device's passkey is.
     pub passkey_of: RefCell<Option<String>>,
     /// The next page of changes is refused, as if it were asked with the cookie of a session that is over.
@@ -103,6 +107,8 @@ impl Server {
             signed_in: RefCell::default(),
             is_ended: Cell::default(),
             log: RefCell::default(),
+            shares: RefCell::default(),
+            shares_made: Cell::default(),
             passkey_of: RefCell::new(Some("ming".to_owned())),
             refuses_sync: Cell::default(),
             bodies: RefCell::default(),
@@ -168,7 +174,9 @@ impl Server {
             ) => answer(200, OPTIONS),
             (Method::Post, "/v1/people" | "/v1/session/passkey") => self.enter_by_passkey(body, now),
             (Method::Delete, "/v1/session") => {
-                self.signed_in.replace(None);
+                if let Some(handle) = self.signed_in.replace(None) {
+                    self.shares.borrow_mut().remove(&handle);
+                }
                 answer(204, "")
             }
             (Method::Get, "/v1/recovery") => match &*self.recovery.borrow() {
@@ -211,6 +219,7 @@ impl Server {
                 self.recovery.take();
                 answer(204, "")
             }
+            (Method::Get, "/v1/session/key-share") => json(&KeyShare { share: base64url(&[self.share(handle); 32]) }),
             (Method::Post, "/v1/session/confirmation-options" | "/v1/passkeys/options") => answer(200, OPTIONS),
             (Method::Post, "/v1/session/confirmation") => {
                 self.bodies.borrow_mut().push(body.to_owned());
@@ -245,6 +254,13 @@ impl Server {
         }
         self.signed_in.replace(Some(request.handle.clone()));
         Self::session(&request.handle, now)
+    }
+
+    fn share(&self, handle: &str) -> u8 {
+        *self.shares.borrow_mut().entry(handle.to_owned()).or_insert_with(|| {
+            self.shares_made.set(self.shares_made.get() + 1);
+            self.shares_made.get()
+        })
     }
 
     /// The passkey's person signs in, or is made.

@@ -3,20 +3,18 @@
 pub mod second;
 
 use leptos::prelude::*;
-use qianbao_api::identity::{SessionView, SignIn as SignInRequest};
-use qianbao_client::ClientError;
+use leptos::text_prop::TextProp;
+use qianbao_api::identity::SignIn as SignInRequest;
+use qianbao_client::{ClientError, Presence};
 use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Banner, Button, ButtonKind, Field, FieldKind, Glyph, Tone};
 
 use self::second::{Second, SecondField};
 use crate::browser::page;
-use crate::say;
 use crate::state::Till;
 use crate::texts::{Language, failure};
-
-/// What signing in ends with.
-type Answer = Result<SessionView, ClientError>;
+use crate::{say, word};
 
 /// The sign-in screen.
 #[component]
@@ -25,6 +23,8 @@ pub fn SignIn() -> View {
     let ended = move || {
         till.was_ended().then(|| view! { <Banner text=say!(ended_elsewhere) tone=Tone::Gold glyph=Glyph::Info /> })
     };
+    let locked =
+        move || is_locked(till).then(|| view! { <Banner text=say!(locked_text) tone=Tone::Gold glyph=Glyph::Lock /> });
     let by_passkey = till.client().has_passkeys().then(|| {
         view! {
             <ByPasskey />
@@ -37,6 +37,7 @@ pub fn SignIn() -> View {
             <h1>{text(say!(title_sign_in))}</h1>
             <p class="door-lead">{text(say!(sign_in_lead))}</p>
             {ended}
+            {locked}
             {by_passkey}
             <ByPassword />
             <p class="door-foot">
@@ -49,7 +50,10 @@ pub fn SignIn() -> View {
 }
 
 /// What went wrong, if anything did.
-fn wrong(language: Language, act: Act<impl Sized + 'static, Answer>) -> impl Fn() -> Option<View> + 'static {
+fn wrong<T: Send + Sync + 'static>(
+    language: Language,
+    act: Act<impl Sized + 'static, Result<T, ClientError>>,
+) -> impl Fn() -> Option<View> + 'static {
     move || {
         act.value().with(|answer| match answer {
             Some(Err(error)) => {
@@ -60,15 +64,34 @@ fn wrong(language: Language, act: Act<impl Sized + 'static, Answer>) -> impl Fn(
     }
 }
 
-/// One button; the authenticator knows who it is.
+/// Whether this device keeps a copy that is locked.
+fn is_locked(till: Till) -> bool {
+    till.presence() == Presence::Locked
+}
+
+/// One button; the authenticator knows who it is. Where a copy is locked it unlocks, which may need no network.
 #[component]
 fn ByPasskey() -> View {
     let (till, language) = (Till::get(), Language::get());
-    let signing_in = Act::new(move |(): ()| async move { till.client().sign_in_by_passkey().await });
+    let signing_in = Act::new(move |(): ()| async move {
+        let client = till.client();
+        if client.presence() == Presence::Locked {
+            client.unlock_by_passkey().await
+        } else {
+            client.sign_in_by_passkey().await.map(drop)
+        }
+    });
     let press = move |()| signing_in.start(());
+    let text = TextProp::from(move || {
+        if is_locked(till) {
+            word!(language.locale(), unlock_by_passkey)
+        } else {
+            word!(language.locale(), sign_in_by_passkey)
+        }
+    });
     view! {
         {wrong(language, signing_in)}
-        <Button text=say!(sign_in_by_passkey) glyph=Glyph::Key busy=signing_in.pending() press=press />
+        <Button text=text glyph=Glyph::Key busy=signing_in.pending() press=press />
     }
 }
 

@@ -172,12 +172,14 @@ pub async fn name(write: &mut Write, id: DeviceId, person: PersonId, name: &str)
 /// # Errors
 /// When the directory fails.
 pub async fn end(write: &mut Write, id: DeviceId, person: PersonId, now: Timestamp) -> Result<bool, DirectoryError> {
-    let changed = sqlx::query("UPDATE devices SET ended_at = $1 WHERE id = $2 AND person = $3 AND ended_at IS NULL")
-        .bind(now.0)
-        .bind(id.to_string())
-        .bind(person.to_string())
-        .execute(write.sql())
-        .await?;
+    let changed = sqlx::query(
+        "UPDATE devices SET ended_at = $1, key_share = '' WHERE id = $2 AND person = $3 AND ended_at IS NULL",
+    )
+    .bind(now.0)
+    .bind(id.to_string())
+    .bind(person.to_string())
+    .execute(write.sql())
+    .await?;
     if changed.rows_affected() == 0 {
         return Ok(false);
     }

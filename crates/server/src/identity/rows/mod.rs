@@ -2,6 +2,7 @@
 
 pub mod challenges;
 pub mod devices;
+pub mod key_shares;
 pub mod one_time_codes;
 pub mod passkeys;
 pub mod recoveries;
