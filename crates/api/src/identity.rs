@@ -6,6 +6,7 @@ use qianbao_core::id::{DeviceId, PasskeyId, PersonId, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::passkeys::{Assertion, Registration};
+use crate::recovery::RecoveryNotice;
 
 /// `POST /v1/people`: make a person with a wallet and sign in. Answer: [`SessionView`] and the session cookie.
 #[derive(Clone, Serialize, Deserialize)]
@@ -133,6 +134,12 @@ pub struct PersonView {
     pub locale: Locale,
     /// When the wallet was opened.
     pub created_at: Timestamp,
+    /// Somebody is coming back with a recovery code; if it is not the person, `DELETE /v1/recovery` cancels it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<RecoveryNotice>,
+    /// Until when payments have lower limits, since the person came back by a recovery; may be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits_lowered_until: Option<Timestamp>,
 }
 
 /// `PATCH /v1/person`: change what is given. Answer: [`PersonView`].
@@ -211,6 +218,12 @@ pub struct Factors {
     /// Since when one-time codes are asked for with the password; nothing when they are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_time_codes_since: Option<Timestamp>,
+    /// When the present set of recovery codes was made; nothing when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_codes_made_at: Option<Timestamp>,
+    /// How many of them were not used yet.
+    #[serde(default)]
+    pub recovery_codes_left: u32,
     /// Passkeys, the newest first.
     pub passkeys: Vec<PasskeyView>,
 }

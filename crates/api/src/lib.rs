@@ -5,6 +5,7 @@
 //! variants are `snake_case`. Unknown fields in answers are to be ignored, unknown fields in requests are refused.
 
 pub mod activity;
+pub mod approvals;
 pub mod identity;
 pub mod keys;
 pub mod merchants;
@@ -13,6 +14,7 @@ pub mod passkeys;
 pub mod payments;
 pub mod problem;
 mod read;
+pub mod recovery;
 pub mod sync;
 pub mod topups;
 pub mod wallets;

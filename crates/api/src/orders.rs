@@ -122,6 +122,9 @@ pub struct CreateRefund {
     /// Why, at most 80 characters; may be empty.
     #[serde(default)]
     pub reason: String,
+    /// What `POST /v1/approvals` answered, where something is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
 }
 
 /// A refund.

@@ -5,6 +5,7 @@ use qianbao_core::{Currency, Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ProblemCode;
+use crate::approvals::ApprovalNeed;
 use crate::merchants::ShopView;
 use crate::orders::OrderLine;
 
@@ -74,10 +75,30 @@ pub struct Preview {
     /// Whether nothing goes out of the payer's wallet.
     #[serde(default)]
     pub is_frozen: bool,
+    /// Why less than usual can be paid, and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowered: Option<LoweredLimits>,
     /// Until when the target can be paid, if it ends.
     pub expires_at: Option<Timestamp>,
+    /// What the payer has to show, once the amount is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalNeed>,
     /// The server's clock.
     pub server_time: Timestamp,
+}
+
+/// Lower limits for a while after a recovery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LoweredLimits {
+    /// Until when.
+    pub until: Timestamp,
+    /// Largest payment.
+    pub payment_max: Money,
+    /// Most of all payments of a day.
+    pub day_max: Money,
+    /// What of it is left today.
+    pub day_left: Money,
 }
 
 /// An order as its payer sees it.
@@ -144,6 +165,9 @@ pub struct PayRequest {
     pub not_after: Timestamp,
     /// SHA-256 of the canonical intent (`qianbao_core::intent`), 64 lower-case hex digits.
     pub intent: String,
+    /// What `POST /v1/approvals` answered, where the preview says that something is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
 }
 
 /// How a payment stands. All but `unknown` are final.
@@ -269,4 +293,7 @@ pub struct CreatePaymentRefund {
     /// Why, at most 80 characters; may be empty.
     #[serde(default)]
     pub reason: String,
+    /// What `POST /v1/approvals` answered, where something is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
 }

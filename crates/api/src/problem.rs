@@ -52,6 +52,12 @@ pub enum ProblemCode {
     ConfirmationRequired,
     /// Without this passkey the person could not sign in to the wallet any more.
     LastFactor,
+    /// Handle and recovery code do not belong together, or the code was used (also for an unknown handle).
+    RecoveryFailed,
+    /// The recovery cannot be finished yet.
+    RecoveryWaiting,
+    /// The recovery was cancelled, replaced or finished, or its time has run out.
+    RecoveryOver,
     /// The person has ended this device from another one; whatever it keeps of them is to be wiped.
     DeviceEnded,
     /// The handle is not 3–30 characters of a–z, 0–9, dot and underscore.
@@ -71,6 +77,8 @@ pub enum ProblemCode {
     AmountTooLarge,
     /// The currency is not the wallet's, the order's or the shop's.
     CurrencyMismatch,
+    /// For a while after a recovery less can be done: the payment is above its lower limits, or the wallet was frozen meanwhile and stays so.
+    LimitsLowered,
     /// The note is longer than 100 bytes or holds forbidden characters.
     NoteInvalid,
     /// A text field holds what looks like a card number.
@@ -102,6 +110,24 @@ pub enum ProblemCode {
     FeeChanged,
     /// What the payer approved is not what was sent.
     IntentMismatch,
+    /// The payment or refund needs the PIN or a passkey: show the preview again, approve, and send it under a new id.
+    ApprovalRequired,
+    /// The payment or refund is so large that only a passkey approves it.
+    PasskeyRequired,
+    /// The approval is not of this request and person, or is over; approve again.
+    ApprovalInvalid,
+    /// The person has no payment PIN.
+    PinMissing,
+    /// The payment PIN is wrong; `tries_left` says how many tries are left.
+    PinWrong,
+    /// The payment PIN was wrong too often: use a passkey, or set a new PIN.
+    PinLocked,
+    /// The payment PIN is not 6 digits.
+    PinInvalid,
+    /// The payment PIN is among the first that are tried.
+    PinTrivial,
+    /// The amount that goes without being asked is below zero or above the operator's highest.
+    FreeLimitInvalid,
     /// The id was used for another request; nothing happened.
     IdReused,
     /// The request came after its `not_after`; it is finally not paid.
@@ -156,4 +182,7 @@ pub struct Problem {
     /// Until when the outcome is open, where a payment's outcome is not known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_until: Option<Timestamp>,
+    /// How many tries are left, where something was guessed wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u32>,
 }

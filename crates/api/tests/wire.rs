@@ -3,6 +3,10 @@
 //! Each example is also read back and compared, so that what one side writes the other side understands.
 
 use qianbao_api::activity::{Entry, EntryKind};
+use qianbao_api::approvals::{
+    ApprovalNeed, Approve, Approved, ApprovedAct, FreeLimit, Needed, NewPin, PaymentSettings, PinState, Reason,
+    RefundPreview, RefundedThing,
+};
 use qianbao_api::identity::{
     Confirmation, DeviceChange, DeviceHost, DeviceView, Factors, KeyShare, Locale, NewPassword, Newcomer, OneTimeCode,
     OneTimeCodes, PasskeyChange, PasskeyView, PersonChange, PersonView, SessionView, SignIn, SignUp,
@@ -15,8 +19,11 @@ use qianbao_api::passkeys::{
     RelyingParty, RequestOptions, Selection,
 };
 use qianbao_api::payments::{
-    CreatePaymentRefund, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview,
-    PreviewRequest, Receipt, SignedReceipt, Target,
+    CreatePaymentRefund, LoweredLimits, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView,
+    Preview, PreviewRequest, Receipt, SignedReceipt, Target,
+};
+use qianbao_api::recovery::{
+    FinishRecovery, RecoveryCodes, RecoveryNotice, RecoveryState, RecoveryView, StartRecovery,
 };
 use qianbao_api::sync::{Changed, Document, DocumentBody, SyncPage};
 use qianbao_api::topups::{CreateTopup, TopupStatus, TopupView};
@@ -63,6 +70,8 @@ fn person() -> PersonView {
         legal_name_masked: "*明".into(),
         locale: Locale::Zh,
         created_at: NOON,
+        recovery: None,
+        limits_lowered_until: None,
     }
 }
 
@@ -250,7 +259,13 @@ fn answers_and_factors() {
         created_at: NOON,
         used_at: Some(NOON.plus_seconds(60)),
     };
-    let factors = Factors { password_set_at: Some(NOON), one_time_codes_since: Some(NOON), passkeys: vec![passkey] };
+    let factors = Factors {
+        password_set_at: Some(NOON),
+        one_time_codes_since: Some(NOON),
+        recovery_codes_made_at: Some(NOON),
+        recovery_codes_left: 9,
+        passkeys: vec![passkey],
+    };
     insta::assert_json_snapshot!("factors", wire(&factors));
     let codes = OneTimeCodes {
         secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".into(),
@@ -261,6 +276,35 @@ fn answers_and_factors() {
     insta::assert_json_snapshot!("key_share", wire(&share));
     insta::assert_json_snapshot!("one_time_code", wire(&OneTimeCode { code: "287082".into() }));
     insta::assert_json_snapshot!("passkey_change", wire(&PasskeyChange { name: "钥匙".into() }));
+}
+
+#[test]
+fn recovery() {
+    let notice = RecoveryNotice {
+        started_at: NOON,
+        ready_at: NOON.plus_seconds(86_400),
+        closes_at: NOON.plus_seconds(8 * 86_400),
+        browser: "Firefox".into(),
+        system: "Linux".into(),
+    };
+    let told = PersonView { recovery: Some(notice), limits_lowered_until: Some(NOON), ..person() };
+    insta::assert_json_snapshot!("person_told", wire(&told));
+    let codes = vec!["000001-000002-000003-000004-000005".to_owned()];
+    insta::assert_json_snapshot!("recovery_codes", wire(&RecoveryCodes { codes }));
+    let code = "000001-000002-000003-000004-000005".to_owned();
+    insta::assert_json_snapshot!("start_recovery", wire(&StartRecovery { handle: "ming".into(), code }));
+    let view = RecoveryView {
+        state: RecoveryState::Waiting,
+        started_at: NOON,
+        ready_at: NOON.plus_seconds(86_400),
+        closes_at: NOON.plus_seconds(8 * 86_400),
+        has_one_time_codes: false,
+        server_time: NOON,
+    };
+    insta::assert_json_snapshot!("recovery", wire(&view));
+    let password = Some("a long pass phrase".to_owned());
+    let finish = FinishRecovery { password, passkey: None, ends_one_time_codes: true };
+    insta::assert_json_snapshot!("finish_recovery", wire(&finish));
 }
 
 #[test]
@@ -295,7 +339,14 @@ fn payments() {
             note: None,
             available: cny(1_249_836),
             is_frozen: false,
+            lowered: Some(LoweredLimits {
+                until: NOON.plus_seconds(72 * 3_600),
+                payment_max: cny(50_000),
+                day_max: cny(100_000),
+                day_left: cny(98_200),
+            }),
             expires_at: Some(NOON.plus_seconds(900)),
+            approval: Some(need()),
             server_time: NOON,
         })
     );
@@ -309,6 +360,7 @@ fn payments() {
             note: None,
             not_after: NOON.plus_seconds(60),
             intent: "00".repeat(32),
+            approval: Some("AQEA".into()),
         })
     );
     insta::assert_json_snapshot!(
@@ -413,11 +465,17 @@ fn shops_and_orders() {
     insta::assert_json_snapshot!("order", wire(&Page { data: vec![order()], has_more: false }));
     insta::assert_json_snapshot!(
         "create_refund",
-        wire(&CreateRefund { id: id(8), amount: cny(1800), reason: "退货".into() })
+        wire(&CreateRefund { id: id(8), amount: cny(1800), reason: "退货".into(), approval: None })
     );
     insta::assert_json_snapshot!(
         "create_payment_refund",
-        wire(&CreatePaymentRefund { id: id(8), payer: id(2), amount: cny(1800), reason: "退货".into() })
+        wire(&CreatePaymentRefund {
+            id: id(8),
+            payer: id(2),
+            amount: cny(1800),
+            reason: "退货".into(),
+            approval: None
+        })
     );
     insta::assert_json_snapshot!(
         "refund",
@@ -496,6 +554,7 @@ fn problems() {
             param: Some("lines[2].quantity".into()),
             request_id: "req_1".into(),
             unknown_until: None,
+            tries_left: Some(4),
         })
     );
 }
@@ -512,4 +571,45 @@ fn unknown_fields_in_requests_are_refused() {
     assert!(serde_json::from_value::<EditOrder>(extra(order)).is_err());
     let target = wire(&Target::Person { handle: "lan".into() });
     assert!(serde_json::from_value::<Target>(extra(target)).is_err());
+}
+
+fn need() -> ApprovalNeed {
+    ApprovalNeed {
+        needed: Needed::PinOrPasskey,
+        reasons: vec![Reason::AboveFreeLimit, Reason::NewPayee],
+        pin: PinState::Ready,
+        pin_tries_left: 5,
+        passkeys: Vec::new(),
+        rp_id: "wallet.example.org".into(),
+    }
+}
+
+#[test]
+fn approvals() {
+    let target = Target::Person { handle: "lan".into() };
+    let act = ApprovedAct::Payment { id: id(4), target, amount: cny(1800), fee: cny(0), not_after: NOON };
+    insta::assert_json_snapshot!("approve_payment", wire(&Approve { act, pin: Some("290417".into()), passkey: None }));
+    for (name, of) in [
+        ("approve_refund_of_order", RefundedThing::Order { order: id(3) }),
+        ("approve_refund_of_payment", RefundedThing::Payment { payer: id(2), payment: id(4) }),
+    ] {
+        let act = ApprovedAct::Refund { id: id(8), of, amount: cny(1800), not_after: NOON };
+        insta::assert_json_snapshot!(name, wire(&Approve { act, pin: None, passkey: None }));
+    }
+    insta::assert_json_snapshot!("approved", wire(&Approved { approval: "AQEA".into(), expires_at: NOON }));
+    insta::assert_json_snapshot!("approval_need", wire(&need()));
+    insta::assert_json_snapshot!("refund_preview", wire(&RefundPreview { amount: cny(1800) }));
+    insta::assert_json_snapshot!("new_pin", wire(&NewPin { pin: "290417".into() }));
+    insta::assert_json_snapshot!("free_limit", wire(&FreeLimit { limit: cny(20_000) }));
+    insta::assert_json_snapshot!(
+        "payment_settings",
+        wire(&PaymentSettings {
+            pin: PinState::Locked,
+            pin_set_at: Some(NOON),
+            free_limit: cny(0),
+            free_limit_max: cny(100_000),
+            free_count_max: 10,
+            passkey_above: cny(500_000),
+        })
+    );
 }

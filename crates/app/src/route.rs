@@ -11,6 +11,8 @@ pub enum Route {
     SignIn,
     /// Make a wallet.
     SignUp,
+    /// Come back with a recovery code.
+    Recovery,
     /// Unlock what this device keeps.
     Unlock,
     /// Balance, doors, spending, newest entries.
@@ -59,6 +61,7 @@ impl Route {
             (Some("welcome"), None, None) => Self::Welcome,
             (Some("sign-in"), None, None) => Self::SignIn,
             (Some("sign-up"), None, None) => Self::SignUp,
+            (Some("recovery"), None, None) => Self::Recovery,
             (Some("unlock"), None, None) => Self::Unlock,
             (Some("scan"), None, None) => Self::Scan,
             (Some("pay"), None, None) => pay_for(query).map_or(Self::Missing, Self::Pay),
@@ -81,6 +84,7 @@ impl Route {
             Self::Welcome => "/welcome".to_owned(),
             Self::SignIn => "/sign-in".to_owned(),
             Self::SignUp => "/sign-up".to_owned(),
+            Self::Recovery => "/recovery".to_owned(),
             Self::Unlock => "/unlock".to_owned(),
             Self::Scan => "/scan".to_owned(),
             Self::Pay(PayFor::Code(text)) => "/pay?code=".to_owned() + &encode(text),
@@ -104,7 +108,7 @@ impl Route {
 
     /// Whether the screen is for people who are not signed in.
     pub const fn is_way_in(&self) -> bool {
-        matches!(self, Self::Welcome | Self::SignIn | Self::SignUp | Self::Unlock)
+        matches!(self, Self::Welcome | Self::SignIn | Self::SignUp | Self::Recovery | Self::Unlock)
     }
 }
 
@@ -172,6 +176,7 @@ mod tests {
             Route::Welcome,
             Route::SignIn,
             Route::SignUp,
+            Route::Recovery,
             Route::Unlock,
             Route::Scan,
             Route::Pay(PayFor::Code("https://wallet.localhost/#lnk_1?&=茶".to_owned())),

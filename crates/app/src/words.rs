@@ -96,72 +96,88 @@ pub fn category(words: Words, code: &str) -> String {
     }
 }
 
-/// The sentence for a problem's code: what happened and what to do.
-pub fn problem(words: Words, code: ProblemCode) -> &'static str {
-    let locale = words.get_locale();
-    macro_rules! sentences {
-        ($($code:ident $key:ident;)*) => {
-            match code { $(ProblemCode::$code => leptos_i18n::td_string!(locale, problems.$key),)* }
-        };
-    }
-    sentences! {
-        MalformedRequest malformed_request;
-        UnsupportedMediaType unsupported_media_type;
-        BodyTooLarge body_too_large;
-        NotFound not_found;
-        MethodNotAllowed method_not_allowed;
-        OriginRefused origin_refused;
-        TooManyRequests too_many_requests;
-        Overloaded overloaded;
-        Timeout timeout;
-        Internal internal;
-        SignInRequired sign_in_required;
-        SignInFailed sign_in_failed;
-        OneTimeCodeRequired one_time_code_required;
-        OneTimeCodeWrong one_time_code_wrong;
-        OneTimeCodesOn one_time_codes_on;
-        PasskeyRefused passkey_refused;
-        PasskeyUnknown passkey_unknown;
-        PasskeyKnown passkey_known;
-        PasskeysFull passkeys_full;
-        ConfirmationRequired confirmation_required;
-        LastFactor last_factor;
-        DeviceEnded device_ended;
-        HandleInvalid handle_invalid;
-        HandleTaken handle_taken;
-        NameInvalid name_invalid;
-        PasswordLength password_length;
-        PasswordCommon password_common;
-        AmountNotPositive amount_not_positive;
-        AmountTooLarge amount_too_large;
-        CurrencyMismatch currency_mismatch;
-        NoteInvalid note_invalid;
-        CardNumberInText card_number_in_text;
-        PayeeNotFound payee_not_found;
-        PaySelf pay_self;
-        InsufficientFunds insufficient_funds;
-        PayeeCeiling payee_ceiling;
-        WalletBlocked wallet_blocked;
-        OrderPaid order_paid;
-        OrderExpired order_expired;
-        OrderCancelled order_cancelled;
-        OrderChanged order_changed;
-        OrderBusy order_busy;
-        AmountMismatch amount_mismatch;
-        FeeChanged fee_changed;
-        IntentMismatch intent_mismatch;
-        IdReused id_reused;
-        PaymentExpired payment_expired;
-        NotAfterInvalid not_after_invalid;
-        CodeExpired code_expired;
-        OrderInvalid order_invalid;
-        OrderState order_state;
-        RefundExceeds refund_exceeds;
-        PayoutsHalted payouts_halted;
-        ShopRequired shop_required;
-        ShopExists shop_exists;
-        ShopInvalid shop_invalid;
-        BankUnavailable bank_unavailable;
-        NoticeSignature notice_signature;
-    }
+macro_rules! sentences {
+    ($($code:ident $key:ident;)*) => {
+        /// The sentence for a problem's code: what happened and what to do.
+        pub fn problem(words: Words, code: ProblemCode) -> &'static str {
+            let locale = words.get_locale();
+            match code {
+                $(ProblemCode::$code => leptos_i18n::td_string!(locale, problems.$key),)*
+            }
+        }
+    };
+}
+
+sentences! {
+    MalformedRequest malformed_request;
+    UnsupportedMediaType unsupported_media_type;
+    BodyTooLarge body_too_large;
+    NotFound not_found;
+    MethodNotAllowed method_not_allowed;
+    OriginRefused origin_refused;
+    TooManyRequests too_many_requests;
+    Overloaded overloaded;
+    Timeout timeout;
+    Internal internal;
+    SignInRequired sign_in_required;
+    SignInFailed sign_in_failed;
+    OneTimeCodeRequired one_time_code_required;
+    OneTimeCodeWrong one_time_code_wrong;
+    OneTimeCodesOn one_time_codes_on;
+    PasskeyRefused passkey_refused;
+    PasskeyUnknown passkey_unknown;
+    PasskeyKnown passkey_known;
+    PasskeysFull passkeys_full;
+    ConfirmationRequired confirmation_required;
+    LastFactor last_factor;
+    RecoveryFailed recovery_failed;
+    RecoveryWaiting recovery_waiting;
+    RecoveryOver recovery_over;
+    DeviceEnded device_ended;
+    HandleInvalid handle_invalid;
+    HandleTaken handle_taken;
+    NameInvalid name_invalid;
+    PasswordLength password_length;
+    PasswordCommon password_common;
+    AmountNotPositive amount_not_positive;
+    AmountTooLarge amount_too_large;
+    LimitsLowered limits_lowered;
+    CurrencyMismatch currency_mismatch;
+    NoteInvalid note_invalid;
+    CardNumberInText card_number_in_text;
+    PayeeNotFound payee_not_found;
+    PaySelf pay_self;
+    InsufficientFunds insufficient_funds;
+    PayeeCeiling payee_ceiling;
+    WalletBlocked wallet_blocked;
+    OrderPaid order_paid;
+    OrderExpired order_expired;
+    OrderCancelled order_cancelled;
+    OrderChanged order_changed;
+    OrderBusy order_busy;
+    AmountMismatch amount_mismatch;
+    FeeChanged fee_changed;
+    IntentMismatch intent_mismatch;
+    ApprovalRequired approval_required;
+    PasskeyRequired passkey_required;
+    ApprovalInvalid approval_invalid;
+    PinMissing pin_missing;
+    PinWrong pin_wrong;
+    PinLocked pin_locked;
+    PinInvalid pin_invalid;
+    PinTrivial pin_trivial;
+    FreeLimitInvalid free_limit_invalid;
+    IdReused id_reused;
+    PaymentExpired payment_expired;
+    NotAfterInvalid not_after_invalid;
+    CodeExpired code_expired;
+    OrderInvalid order_invalid;
+    OrderState order_state;
+    RefundExceeds refund_exceeds;
+    PayoutsHalted payouts_halted;
+    ShopRequired shop_required;
+    ShopExists shop_exists;
+    ShopInvalid shop_invalid;
+    BankUnavailable bank_unavailable;
+    NoticeSignature notice_signature;
 }

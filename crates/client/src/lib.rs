@@ -30,6 +30,7 @@ extern crate self as qianbao_client;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod alone;
+pub mod approval;
 pub mod authenticator;
 #[cfg(target_arch = "wasm32")]
 mod browser;
@@ -60,6 +61,7 @@ pub mod vault;
 pub mod verify;
 mod wake;
 
+pub use approval::{Shown, Ways, ways};
 #[cfg(target_arch = "wasm32")]
 pub use browser::IndexedStorage;
 pub use client::{Client, Platform};

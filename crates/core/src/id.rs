@@ -163,6 +163,8 @@ kinds! {
     Device DeviceId "dev";
     /// A passkey: a key pair whose private half an authenticator of a person keeps.
     Passkey PasskeyId "pky";
+    /// A recovery of somebody's ways in, begun with a recovery code.
+    Recovery RecoveryId "rcv";
     /// A personal payment link or static shop code.
     Link LinkId "lnk";
     /// An entry in the directory's event log.

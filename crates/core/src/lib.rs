@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 
 pub mod amount;
+pub mod approval;
 pub mod chart;
 pub mod code;
 pub mod currency;
@@ -20,7 +21,10 @@ pub mod money;
 #[cfg(feature = "openapi")]
 mod openapi;
 pub mod password;
+pub mod pin;
 pub mod posting;
+pub mod recovery;
+pub mod refund;
 pub mod scan;
 pub mod text;
 pub mod time;

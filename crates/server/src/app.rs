@@ -34,7 +34,8 @@ use crate::realm::{OpenRealmError, Realm};
 use crate::site::{Site, nonce_from};
 use crate::sync::stream::Streams;
 use crate::{
-    codes, funding, health, identity, jobs, merchants, openapi, orders, payments, projections, site, sync, wallets,
+    approvals, codes, funding, health, identity, jobs, merchants, openapi, orders, payments, projections, site, sync,
+    wallets,
 };
 
 /// The state that all requests share. Clones are cheap.
@@ -54,6 +55,8 @@ pub struct Shared {
     pub desk_site: Option<Site>,
     /// The threads that hash passwords.
     pub password_workers: Workers,
+    /// The threads that hash payment PINs: others, so that sign-ins do not keep anybody from paying.
+    pub pin_workers: Workers,
     /// A hash of nobody's password: compared for unknown handles, so that they cost what known ones do.
     pub decoy_phc: String,
     /// The bank that collects.
@@ -110,6 +113,7 @@ impl App {
         let sources = sources.timed_by(live.ledger.clock());
         let (wallet_site, desk_site) = (built(&config, "app"), built(&config, "desk"));
         let password_workers = Workers::new(config.password_workers);
+        let pin_workers = Workers::new(config.password_workers);
         let nobodys = HEXLOWER.encode(&sources.bytes::<32>());
         let decoy_phc = password_workers.hash(&live.pepper, &nobodys, sources.bytes()).await?;
         let streams = Streams::new(config.streams_max, config.person_streams_max);
@@ -121,6 +125,7 @@ impl App {
             wallet_site,
             desk_site,
             password_workers,
+            pin_workers,
             decoy_phc,
             bank,
             streams,
@@ -213,6 +218,11 @@ fn people(table: Table) -> Table {
         .apps(routes!(identity::passkeys::make::newcomer_options))
         .apps(routes!(identity::passkeys::sign_in::sign_in_options))
         .apps(routes!(identity::passkeys::sign_in::sign_in))
+        // Who comes back gets a way into the wallet; every session may stop it.
+        .wallet_visitor(routes!(identity::recovery::start::start, identity::recovery::state::show))
+        .wallet_visitor(routes!(identity::recovery::finish::recovery_options))
+        .wallet_visitor(routes!(identity::recovery::finish::finish))
+        .signed_in(routes!(identity::recovery::cancel::cancel))
         .signed_in(routes!(identity::confirm::confirm_options))
         .signed_in(routes!(identity::confirm::confirm))
         .signed_in(routes!(identity::passkeys::owned::factors))
@@ -223,6 +233,7 @@ fn people(table: Table) -> Table {
         .wallet(routes!(identity::new_password::set))
         .wallet(routes!(identity::one_time_codes::begin, identity::one_time_codes::end))
         .wallet(routes!(identity::one_time_codes::activate))
+        .wallet(routes!(identity::recovery::codes::make_codes))
         .signed_in(routes!(identity::person::session))
         .signed_in(routes!(identity::person::edit))
         .signed_in(routes!(identity::key_share::get))
@@ -244,6 +255,11 @@ pub fn table() -> Table {
         // Payments.
         .wallet(routes!(payments::routes::preview))
         .wallet_value(routes!(payments::routes::pay))
+        .signed_in(routes!(approvals::routes::approve))
+        .desk(routes!(approvals::routes::refund_preview))
+        .wallet(routes!(approvals::routes::set_pin))
+        .wallet(routes!(approvals::routes::settings))
+        .wallet(routes!(approvals::routes::set_free_limit))
         .signed_in(routes!(payments::routes::status))
         .signed_in(routes!(payments::routes::receipt))
         .desk_value(routes!(payments::routes::refund))

@@ -144,6 +144,12 @@ pub struct ServeOptions {
     /// Minutes without a request after which a wallet session asks to sign in again, 1–720. [default: 15]
     #[arg(long, value_name = "MINUTES", env = "QIANBAO_SESSION_IDLE_MINUTES")]
     pub session_idle_minutes: Option<u32>,
+    /// Hours that somebody with a recovery code has to wait, while every device of the person is told, 24–72. [default: 24]
+    #[arg(long, value_name = "HOURS", env = "QIANBAO_RECOVERY_HOURS")]
+    pub recovery_hours: Option<u32>,
+    /// Hours after a recovery in which payments have lower limits, 24–720. [default: 72]
+    #[arg(long, value_name = "HOURS", env = "QIANBAO_RECOVERY_LIMITS_HOURS")]
+    pub recovery_limits_hours: Option<u32>,
     /// Limits and rates in the form that `qianbao limits` prints; checked at the start. [default: the built-in ones]
     #[arg(long, value_name = "FILE", env = "QIANBAO_LIMITS")]
     pub limits: Option<PathBuf>,
@@ -247,6 +253,10 @@ pub struct Config {
     pub person_streams_max: u32,
     /// Minutes until an unused wallet session is over.
     pub session_idle_minutes: u32,
+    /// Hours that a recovery waits.
+    pub recovery_hours: u32,
+    /// Hours in which payments have lower limits after it.
+    pub recovery_limits_hours: u32,
     /// File with limits and rates, in place of the built-in ones.
     pub limits: Option<PathBuf>,
     /// Most requests that move value at the same time.
@@ -295,6 +305,8 @@ impl ServeOptions {
             streams_max,
             person_streams_max,
             session_idle_minutes,
+            recovery_hours,
+            recovery_limits_hours,
             limits,
             value_in_flight_max,
             metrics_listen,
@@ -333,6 +345,8 @@ impl ServeOptions {
             streams_max: within("streams-max", all.streams_max, 2_000, 1, 100_000)?,
             person_streams_max: within("person-streams-max", all.person_streams_max, 20, 1, 1_000)?,
             session_idle_minutes: within("session-idle-minutes", all.session_idle_minutes, 15, 1, 720)?,
+            recovery_hours: within("recovery-hours", all.recovery_hours, 24, 24, 72)?,
+            recovery_limits_hours: within("recovery-limits-hours", all.recovery_limits_hours, 72, 24, 720)?,
             limits: all.limits,
             value_in_flight_max: within("value-in-flight-max", all.value_in_flight_max, 2_000, 1, 100_000)?,
             metrics_listen: all.metrics_listen,

@@ -1,10 +1,11 @@
-//! Rows of the directory that payments need, kept in memory so that a payment reads none of them again.
+//! Rows of the directory that payments need, and whom the ledger knows to have been paid before, kept in memory so that a payment reads none of them again.
 //!
 //! | rows | may change | forgotten |
 //! | --- | --- | --- |
 //! | shops, orders, versions of orders, codes | never | never |
 //! | sessions | end | by the transaction that ends them; what runs out says so itself |
-//! | people, by id and handle, and the keys of their notes | names, erasure | by the transaction that changes them |
+//! | who has paid whom before | never | never |
+//! | people, by id and handle, the keys of their notes, what they let go without being asked | names, erasure, the limit | by the transaction that changes them |
 //!
 //! A missing row is not kept, since it may still be written. Each kind has a bound; when it is reached all of the kind are forgotten and
 //! read again. What is forgotten while it is being read is not kept either: a reading remembers how often its kind had been told to forget,
@@ -53,6 +54,10 @@ pub struct Kept {
     pub handles: Rows<String, PersonId>,
     /// Keys of notes.
     pub note_keys: Rows<PersonId, NoteKey>,
+    /// What people let go without being asked, minor units.
+    pub free_limits: Rows<PersonId, i64>,
+    /// Who has paid whom before, by the ledger.
+    pub acquaintances: Rows<(PersonId, PersonId), ()>,
 }
 
 impl Default for Kept {
@@ -67,6 +72,8 @@ impl Default for Kept {
             people: Rows::new(PEOPLE_MAX),
             handles: Rows::new(PEOPLE_MAX),
             note_keys: Rows::new(PEOPLE_MAX),
+            free_limits: Rows::new(PEOPLE_MAX),
+            acquaintances: Rows::new(PEOPLE_MAX),
         }
     }
 }
@@ -78,6 +85,7 @@ impl Memory for Kept {
             Outdated::Person(person) => {
                 self.people.forget(person);
                 self.note_keys.forget(person);
+                self.free_limits.forget(person);
                 // A handle stays with its person, who may be gone: then the person is not found, and the handle is read again.
                 self.handles.forget_where(|id| id == person);
             }

@@ -4,6 +4,7 @@
 //! works on the [`realm`]'s ledger and directory. What follows from a posting is done by the projections, from the log.
 
 pub mod app;
+pub mod approvals;
 pub mod audit;
 pub mod backup;
 pub mod clock;

@@ -28,8 +28,20 @@ pub struct Limits {
     pub payment_max: i64,
     /// Most that a personal wallet may hold that opens now.
     pub wallet_ceiling: i64,
+    /// Largest payment of somebody who came back by a recovery a while ago.
+    pub recovered_payment_max: i64,
+    /// Most of all their payments of a day.
+    pub recovered_day_max: i64,
     /// What a shop that opens now pays of each payment.
     pub shop_fee: BasisPoints,
+    /// What people let go without being asked, each time, until they choose themselves.
+    pub free_limit: i64,
+    /// What they may choose at most.
+    pub free_limit_max: i64,
+    /// How many payments of a person go without asking in a day.
+    pub free_count_max: u32,
+    /// Above this only a passkey approves.
+    pub passkey_above: i64,
 }
 
 /// The table cannot be used.
@@ -141,7 +153,20 @@ struct Table {
     since: String,
     payment_max: AmountEntry,
     wallet_ceiling: AmountEntry,
+    recovered_payment_max: AmountEntry,
+    recovered_day_max: AmountEntry,
     shop_fee: RateEntry,
+    free_limit: AmountEntry,
+    free_limit_max: AmountEntry,
+    free_count_max: CountEntry,
+    passkey_above: AmountEntry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountEntry {
+    count: u32,
+    source: String,
 }
 
 #[derive(Deserialize)]
@@ -164,18 +189,41 @@ fn parse(text: &str) -> Result<Limits, EntryError> {
     let payment_max = amount("payment_max", &table.payment_max, 1)?;
     // A payment comes out of one wallet: a larger one could never be made.
     let wallet_ceiling = amount("wallet_ceiling", &table.wallet_ceiling, payment_max)?;
-    Ok(Limits { since, payment_max, wallet_ceiling, shop_fee: rate("shop_fee", &table.shop_fee)? })
+    let recovered_payment_max = amount("recovered_payment_max", &table.recovered_payment_max, 1)?;
+    let free_limit_max = amount("free_limit_max", &table.free_limit_max, 0)?;
+    Ok(Limits {
+        since,
+        payment_max,
+        wallet_ceiling,
+        recovered_payment_max,
+        // A day holds at least one payment of the largest kind.
+        recovered_day_max: amount("recovered_day_max", &table.recovered_day_max, recovered_payment_max)?,
+        shop_fee: rate("shop_fee", &table.shop_fee)?,
+        free_limit: amount_up_to("free_limit", &table.free_limit, 0, free_limit_max)?,
+        free_limit_max,
+        free_count_max: count("free_count_max", &table.free_count_max)?,
+        passkey_above: amount("passkey_above", &table.passkey_above, 0)?,
+    })
 }
 
 fn amount(entry: &'static str, written: &AmountEntry, least: i64) -> Result<i64, EntryError> {
+    amount_up_to(entry, written, least, AMOUNT_MAX_MINOR)
+}
+
+fn amount_up_to(entry: &'static str, written: &AmountEntry, least: i64, most: i64) -> Result<i64, EntryError> {
     sourced(entry, &written.source)?;
     let unread = |source| EntryError::Amount { entry, found: written.amount.clone(), source };
     let found = Money::parse(&written.amount, CURRENCY).map_err(unread)?;
-    if (least..=AMOUNT_MAX_MINOR).contains(&found.minor) {
+    if (least..=most).contains(&found.minor) {
         return Ok(found.minor);
     }
-    let (least, most) = (Money::new(least, CURRENCY), Money::new(AMOUNT_MAX_MINOR, CURRENCY));
+    let (least, most) = (Money::new(least, CURRENCY), Money::new(most, CURRENCY));
     Err(EntryError::Range { entry, least, most, found })
+}
+
+fn count(entry: &'static str, written: &CountEntry) -> Result<u32, EntryError> {
+    sourced(entry, &written.source)?;
+    Ok(written.count)
 }
 
 fn rate(entry: &'static str, written: &RateEntry) -> Result<BasisPoints, EntryError> {
@@ -203,6 +251,9 @@ mod tests {
     fn the_built_in_table_holds() {
         let limits = Limits::built_in();
         assert_eq!((limits.payment_max, limits.wallet_ceiling), (5_000_000, 50_000_000));
+        assert_eq!((limits.recovered_payment_max, limits.recovered_day_max), (50_000, 100_000));
+        assert_eq!((limits.free_limit, limits.free_limit_max, limits.free_count_max), (20_000, 100_000, 10));
+        assert_eq!(limits.passkey_above, 500_000);
         assert_eq!((limits.shop_fee.get(), limits.since), (60, Date::constant(2026, 11, 1)));
     }
 
@@ -224,6 +275,9 @@ mod tests {
             ("\"50000.00\"", "\"50000.001\"", "expected at most 2 decimals in CNY, found 3"),
             ("\"500000.00\"", "\"49999.99\"", "wallet_ceiling.amount: expected CNY 50000.00 to"),
             ("\"500000.00\"", "\"100000000.01\"", "wallet_ceiling.amount: expected CNY 50000.00 to CNY 100000000.00"),
+            ("\"1000.00\"", "\"499.99\"", "recovered_day_max.amount: expected CNY 500.00 to"),
+            ("\"200.00\"", "\"1000.01\"", "free_limit.amount: expected CNY 0.00 to CNY 1000.00, found CNY 1000.01"),
+            ("count = 10", "count = -1", "count = -1"),
             ("basis_points = 60", "basis_points = 10001", "shop_fee.basis_points: expected 0 to 10000, found 10001"),
             ("basis_points = 60", "basis_points = -1", "basis_points = -1"),
             ("basis_points = 60", "basis_pionts = 60", "basis_pionts"),

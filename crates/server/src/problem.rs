@@ -26,6 +26,11 @@ pub trait Refuses: std::error::Error {
         None
     }
 
+    /// How many tries are left, where something was guessed wrong.
+    fn tries_left(&self) -> Option<u32> {
+        None
+    }
+
     /// After how many seconds another try makes sense.
     fn retry_after_s(&self) -> Option<u32> {
         None
@@ -39,6 +44,7 @@ pub struct Refusal {
     detail: String,
     param: Option<String>,
     unknown_until: Option<Timestamp>,
+    tries_left: Option<u32>,
     retry_after_s: Option<u32>,
 }
 
@@ -49,6 +55,7 @@ impl<E: Refuses> From<E> for Refusal {
             detail: chain(&error),
             param: error.param(),
             unknown_until: error.unknown_until(),
+            tries_left: error.tries_left(),
             retry_after_s: error.retry_after_s(),
         }
     }
@@ -57,7 +64,7 @@ impl<E: Refuses> From<E> for Refusal {
 impl Refusal {
     /// A refusal for this reason.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), param: None, unknown_until: None, retry_after_s: None }
+        Self { code, detail: detail.into(), param: None, unknown_until: None, tries_left: None, retry_after_s: None }
     }
 
     /// The same, about a field or parameter.
@@ -88,6 +95,7 @@ impl Refusal {
             param: self.param,
             request_id: request_id.to_owned(),
             unknown_until: self.unknown_until,
+            tries_left: self.tries_left,
         };
         let mut response = (status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
@@ -174,6 +182,7 @@ fn is_servers_fault(code: ProblemCode) -> bool {
     matches!(code, ProblemCode::Internal | ProblemCode::Overloaded | ProblemCode::Timeout)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of all codes, a line each")]
 fn status(code: ProblemCode) -> StatusCode {
     use ProblemCode as P;
     match code {
@@ -182,7 +191,13 @@ fn status(code: ProblemCode) -> StatusCode {
         P::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         P::NotFound => StatusCode::NOT_FOUND,
         P::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        P::OriginRefused | P::ShopRequired | P::ConfirmationRequired => StatusCode::FORBIDDEN,
+        P::OriginRefused
+        | P::ShopRequired
+        | P::ConfirmationRequired
+        | P::ApprovalRequired
+        | P::PasskeyRequired
+        | P::PinWrong
+        | P::PinLocked => StatusCode::FORBIDDEN,
         P::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
         P::Overloaded | P::BankUnavailable | P::PayoutsHalted => StatusCode::SERVICE_UNAVAILABLE,
         P::Timeout => StatusCode::GATEWAY_TIMEOUT,
@@ -191,6 +206,7 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::SignInFailed
         | P::OneTimeCodeRequired
         | P::OneTimeCodeWrong
+        | P::RecoveryFailed
         | P::PasskeyUnknown
         | P::DeviceEnded
         | P::NoticeSignature => StatusCode::UNAUTHORIZED,
@@ -199,6 +215,9 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::PasskeyKnown
         | P::PasskeysFull
         | P::LastFactor
+        | P::RecoveryWaiting
+        | P::LimitsLowered
+        | P::PinMissing
         | P::OrderPaid
         | P::OrderExpired
         | P::OrderCancelled
@@ -213,7 +232,7 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::InsufficientFunds
         | P::PayeeCeiling
         | P::WalletBlocked => StatusCode::CONFLICT,
-        P::CodeExpired => StatusCode::GONE,
+        P::CodeExpired | P::RecoveryOver => StatusCode::GONE,
         P::PasskeyRefused
         | P::HandleInvalid
         | P::NameInvalid
@@ -228,12 +247,17 @@ fn status(code: ProblemCode) -> StatusCode {
         | P::PaySelf
         | P::AmountMismatch
         | P::IntentMismatch
+        | P::ApprovalInvalid
+        | P::PinInvalid
+        | P::PinTrivial
+        | P::FreeLimitInvalid
         | P::NotAfterInvalid
         | P::OrderInvalid
         | P::ShopInvalid => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of all codes, a line each")]
 fn title(code: ProblemCode) -> &'static str {
     use ProblemCode as P;
     match code {
@@ -258,6 +282,9 @@ fn title(code: ProblemCode) -> &'static str {
         P::PasskeysFull => "The person has enough passkeys",
         P::ConfirmationRequired => "The person has to confirm who they are",
         P::LastFactor => "Nothing else signs in to the wallet",
+        P::RecoveryFailed => "Handle and recovery code do not belong together",
+        P::RecoveryWaiting => "The recovery has to wait",
+        P::RecoveryOver => "The recovery is over",
         P::DeviceEnded => "The person has ended this device",
         P::HandleInvalid => "The handle cannot be used",
         P::HandleTaken => "Somebody has this handle",
@@ -266,6 +293,7 @@ fn title(code: ProblemCode) -> &'static str {
         P::PasswordCommon => "The password is a common one",
         P::AmountNotPositive => "The amount is not positive",
         P::AmountTooLarge => "The amount is too large",
+        P::LimitsLowered => "For a while after a recovery less can be done",
         P::CurrencyMismatch => "The currency does not fit",
         P::NoteInvalid => "The note cannot be used",
         P::CardNumberInText => "A text looks like a card number",
@@ -282,6 +310,15 @@ fn title(code: ProblemCode) -> &'static str {
         P::AmountMismatch => "The amount does not fit",
         P::FeeChanged => "The fee has changed",
         P::IntentMismatch => "What was approved is not what was sent",
+        P::ApprovalRequired => "The payment or refund needs an approval",
+        P::PasskeyRequired => "The payment or refund needs an approval by passkey",
+        P::ApprovalInvalid => "The approval is not of this request, or is over",
+        P::PinMissing => "The person has no payment PIN",
+        P::PinWrong => "The payment PIN is wrong",
+        P::PinLocked => "The payment PIN is locked",
+        P::PinInvalid => "The payment PIN is not 6 digits",
+        P::PinTrivial => "The payment PIN is too easy to guess",
+        P::FreeLimitInvalid => "The amount that goes without asking is out of range",
         P::IdReused => "The id was used for another request",
         P::PaymentExpired => "The request came too late and is finally not paid",
         P::NotAfterInvalid => "The end of the request's validity cannot be used",

@@ -16,9 +16,10 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use qianbao_ledger::{Epoch, Ledger, OpenError, OpenPostgresError, Settings, Zone, ZoneError};
 
+use crate::approvals::token::ApprovalKey;
 use crate::clock::Sources;
 use crate::codes::keys::{KeyFolderError, OperatorKeys};
-use crate::codes::secrets::{Secret, SecretFileError, fingerprint, read_or_make};
+use crate::codes::secrets::{Secret, SecretFileError, derived, fingerprint, read_or_make};
 use crate::database::Database;
 use crate::directory::{Directory, DirectoryError, Fingerprints, FingerprintsError, OpenDirectoryError};
 use crate::hosts::RealmName;
@@ -26,6 +27,7 @@ use crate::identity::key_share::ShareKey;
 use crate::identity::one_time_codes::SealKey;
 use crate::identity::passkeys::challenge::ChallengeKey;
 use crate::identity::password::Pepper;
+use crate::identity::recovery::codes::RecoveryKey;
 use crate::identity::session::{self, Seen};
 use crate::kept::Kept;
 use crate::limits::Limits;
@@ -51,8 +53,14 @@ pub struct Realm {
     pub pepper: Pepper,
     /// What seals the challenges of passkeys.
     pub challenge_key: ChallengeKey,
+    /// What goes into the hashes of payment PINs beside the PIN.
+    pub pin_pepper: Pepper,
+    /// What seals approvals.
+    pub approval_key: ApprovalKey,
     /// What seals the secrets of one-time codes.
     pub seal_key: SealKey,
+    /// What recovery codes are hashed with.
+    pub recovery_key: RecoveryKey,
     /// What the shares of the keys to devices' copies come of.
     pub share_key: ShareKey,
     /// What the bank signs its notices with.
@@ -147,6 +155,9 @@ impl Realm {
         is_ours.map_err(|source| OpenRealmError::OtherKeys { realm: name, folder: keys_folder, source })?;
         let challenge_key = ChallengeKey::of_pepper(&pepper);
         let seal_key = SealKey::of_pepper(&pepper);
+        let recovery_key = RecoveryKey::of_pepper(&pepper);
+        let approval_key = ApprovalKey::of_pepper(&pepper);
+        let pin_pepper = Pepper::new(derived(&pepper, "qianbao payment pins 1"));
         let share_key = ShareKey::of_pepper(&pepper);
         let pepper = Pepper::new(pepper);
         let kept = Arc::<Kept>::default();
@@ -159,7 +170,10 @@ impl Realm {
             keys,
             pepper,
             challenge_key,
+            pin_pepper,
+            approval_key,
             seal_key,
+            recovery_key,
             share_key,
             bank_key,
             limits,

@@ -56,7 +56,7 @@ impl Visitor {
         let payer = self.session.as_ref().ok_or("nobody is signed in")?.person.id;
         let order = if let Target::Order { order, version } = target { Some((order, version)) } else { None };
         let intent = Intent::from_wallet(id, payer, payee, amount, fee, order, not_after)?.digest_hex();
-        Ok(PayRequest { id, target, amount, fee, note: None, not_after, intent })
+        Ok(PayRequest { id, target, amount, fee, note: None, not_after, intent, approval: None })
     }
 
     /// The request that pays `amount` to a target whose payee is known.

@@ -67,7 +67,7 @@ async fn paid_order(ming: &Visitor, chen: &Visitor, minor: i64) -> TestResult<Or
 }
 
 async fn refund(chen: &Visitor, order: &OrderView, minor: i64) -> TestResult<(CreateRefund, Answer)> {
-    let request = CreateRefund { id: fresh_id()?, amount: cny(minor), reason: String::new() };
+    let request = CreateRefund { id: fresh_id()?, amount: cny(minor), reason: String::new(), approval: None };
     let answer = chen.post(&format!("/v1/orders/{}/refunds", order.id), &request).await?;
     Ok((request, answer))
 }

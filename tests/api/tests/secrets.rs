@@ -7,8 +7,10 @@ use std::path::Path;
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64URL_NOPAD, HEXLOWER};
 use qianbao_api::identity::{OneTimeCodes, SignIn, SignUp};
 use qianbao_api::payments::PayRequest;
+use qianbao_api::recovery::RecoveryCodes;
 use qianbao_core::Locale;
 use qianbao_core::intent::Payee;
+use qianbao_core::recovery::RecoveryCode;
 use qianbao_tests_api::{House, PASSWORD, TestResult, Visitor};
 use serde_json::json;
 
@@ -84,6 +86,13 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     let canary = canary.welcomed(&confirmed)?;
     let codes: OneTimeCodes = canary.post("/v1/one-time-codes", &json!({})).await?.json()?;
     let secret = BASE32_NOPAD.decode(codes.secret.as_bytes())?;
+    let recovery: RecoveryCodes = canary.post("/v1/recovery-codes", &json!({})).await?.json()?;
+    let begun = door.post("/v1/recovery", &json!({ "handle": "canary", "code": recovery.codes[0] })).await?;
+    assert_eq!(begun.status, 200);
+    let ticket = begun.headers.get("set-cookie").and_then(|cookie| cookie.to_str().ok()?.split_once('='));
+    let ticket = ticket.and_then(|(_, rest)| rest.split(';').next()).ok_or("the ticket of a recovery")?.to_owned();
+    // As it is read: the secret alone, in the form in which it is hashed.
+    let parsed = RecoveryCode::parse(&recovery.codes[0])?.bytes().to_vec();
     let wrong = SignIn { handle: "canary".to_owned(), password: WRONG_PASSWORD.to_owned(), one_time_code: None };
     assert_eq!(door.post("/v1/session", &wrong).await?.status, 401);
     let ming = house.visitor("wallet").sign_in("ming").await?;
@@ -99,6 +108,9 @@ async fn visit(house: &House) -> TestResult<(Vec<(&'static str, Vec<u8>)>, Vec<(
     let tokens = [&ming, &desk, &lan, &canary].into_iter().map(|visitor| Ok(("a session token", token(visitor)?)));
     let mut tokens = tokens.collect::<TestResult<Vec<_>>>()?;
     tokens.extend([codes.secret.into_bytes(), secret].map(|secret| ("a secret of one-time codes", secret)));
+    tokens.push(("the ticket of a recovery", ticket.into_bytes()));
+    tokens.push(("a recovery code", parsed));
+    tokens.extend(recovery.codes.into_iter().map(|code| ("a recovery code", code.into_bytes())));
     tokens.extend(new.iter().map(|token| ("a token of a session or device", token.as_bytes().to_vec())));
     assert_eq!(desk.send(reqwest::Method::DELETE, "/v1/session", Some("{}".to_owned())).await?.status, 204);
     let passwords = [PASSWORD, NEW_PASSWORD, REPLACED_PASSWORD, WRONG_PASSWORD];

@@ -42,7 +42,7 @@ async fn an_order_is_scanned_verified_paid_seen_and_given_back() -> TestResult {
         let code = order.code.clone().ok_or("an open order has a code")?;
         let sheet = ming.client.look(&code).await?;
         assert_eq!((sheet.mark, sheet.amount), (Mark::Verified, Some(cny(1_800))));
-        let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}).await?;
+        let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, None, |_| {}).await?;
         let Outcome::Paid(view) = outcome else { return Err(format!("{outcome:?}").into()) };
         assert_eq!(available(&ming).await?, before - 1_800);
         let checked = ming.client.receipt(view.id).await?;
@@ -56,7 +56,8 @@ async fn an_order_is_scanned_verified_paid_seen_and_given_back() -> TestResult {
         assert!(
             matches!(again, Err(Stop::Refused(ClientError::Problem(problem))) if problem.code == ProblemCode::OrderPaid)
         );
-        let refund = CreateRefund { id: chen.client.fresh_id(), amount: cny(1_800), reason: String::new() };
+        let refund =
+            CreateRefund { id: chen.client.fresh_id(), amount: cny(1_800), reason: String::new(), approval: None };
         let given = chen.client.refund(order.id, &refund, |_| {}).await?;
         assert!(matches!(given, Outcome::Refunded(_)), "{given:?}");
         assert_eq!(available(&ming).await?, before);
@@ -78,7 +79,7 @@ async fn a_link_and_a_printed_code_ask_for_what_their_owner_wants() -> TestResul
     assert_eq!((sheet.mark, sheet.amount), (Mark::Verified, None));
     let mut sheet = ming.client.price(&sheet, cny(250)).await?;
     sheet.note = "谢谢".to_owned();
-    let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}).await?;
+    let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, None, |_| {}).await?;
     assert!(matches!(outcome, Outcome::Paid(_)), "{outcome:?}");
     ming.client.refresh().await?;
     let newest = ming.client.mirror().newest(1);
@@ -99,8 +100,10 @@ async fn two_devices_that_approve_one_order_pay_it_once_and_the_other_is_told() 
         let before = one.mirror().wallet(Currency::CNY).ok_or("a wallet")?.available.minor;
         let (first, second) = (one.look(&code).await?, two.look(&code).await?);
         wallet.lose_answers(lost);
-        let (first, second) =
-            tokio::join!(one.confirm(one.fresh_id(), &first, |_| {}), two.confirm(two.fresh_id(), &second, |_| {}));
+        let (first, second) = tokio::join!(
+            one.confirm(one.fresh_id(), &first, None, |_| {}),
+            two.confirm(two.fresh_id(), &second, None, |_| {})
+        );
         let outcomes = [first?, second?];
         let paid: Vec<_> = outcomes.iter().filter(|outcome| outcome.is_done()).collect();
         let refused: Vec<_> = outcomes.iter().filter_map(Outcome::reason).collect();
@@ -125,10 +128,11 @@ async fn lost_answers_cost_time_and_nothing_else() -> TestResult {
         let order = order(&chen, 100).await?;
         let sheet = ming.client.look(&order.code.ok_or("a code")?).await?;
         ming.lose_answers(lost);
-        let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}).await?;
+        let outcome = ming.client.confirm(ming.client.fresh_id(), &sheet, None, |_| {}).await?;
         assert!(matches!(outcome, Outcome::Paid(_)), "{outcome:?} after {lost} lost answers");
         chen.lose_answers(lost);
-        let refund = CreateRefund { id: chen.client.fresh_id(), amount: cny(100), reason: String::new() };
+        let refund =
+            CreateRefund { id: chen.client.fresh_id(), amount: cny(100), reason: String::new(), approval: None };
         let given = chen.client.refund(order.id, &refund, |_| {}).await?;
         assert!(matches!(given, Outcome::Refunded(_)), "{given:?} after {lost} lost answers");
     }
@@ -149,7 +153,8 @@ async fn a_server_that_dies_in_the_middle_is_found_to_have_paid_once() -> TestRe
             house.kill().await?;
             house.open(&[]).await
         };
-        let (outcome, killed) = tokio::join!(ming.client.confirm(ming.client.fresh_id(), &sheet, |_| {}), killing);
+        let (outcome, killed) =
+            tokio::join!(ming.client.confirm(ming.client.fresh_id(), &sheet, None, |_| {}), killing);
         killed?;
         let outcome = outcome?;
         let Outcome::Paid(view) = outcome else { return Err(format!("{outcome:?} after {wait_ms} ms").into()) };

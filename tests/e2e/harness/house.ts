@@ -7,7 +7,7 @@ import net from "node:net";
 import path from "node:path";
 import { Line } from "./line";
 import { out, sandbox, server, site as builtSite } from "./places";
-import { seeded } from "./seed";
+import { limits, seeded } from "./seed";
 
 const START_MS = 30_000;
 
@@ -57,6 +57,7 @@ export class House {
       ...["--listen", `127.0.0.1:${this.serverPort}`],
       ...["--domain", `localhost:${this.line.port}`],
       ...["--bank-url", `http://127.0.0.1:${this.#bankPort}`],
+      ...["--limits", limits],
     ]);
     const deadline = Date.now() + START_MS;
     while (!(await this.#isReady())) {

@@ -4,6 +4,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import { photographed } from "../harness/camera";
 import { cameTo, shownAt } from "../harness/moments";
 import type { Texts } from "../harness/texts";
+import { PIN } from "../harness/visitor";
 
 /** A cold start on a busy machine. */
 const START_MS = 20_000;
@@ -150,13 +151,31 @@ export class Wallet {
     return this.page.getByRole("button", { name: this.texts.like("pay_amount") });
   }
 
+  /** Where the payment PIN is typed. */
+  pin(): Locator {
+    return this.page.getByLabel(this.say("pin_enter"));
+  }
+
+  /** Types the PIN that is asked for. */
+  async typePin(pin: string): Promise<void> {
+    await this.pin().pressSequentially(pin);
+  }
+
+  /** Sets a PIN where a new one is asked for. */
+  async setPin(pin: string): Promise<void> {
+    await this.page.getByLabel(this.say("pin_new")).pressSequentially(pin);
+    await this.page.getByLabel(this.say("pin_again")).pressSequentially(pin);
+  }
+
   async expectToPay(amount: string): Promise<void> {
     await expect(this.approval()).toContainText(amount);
   }
 
-  /** Approves what the sheet shows. Answers the payment's id. */
+  /** Approves what the sheet shows, with the demo people's PIN where one is asked for. Answers the payment's id. */
   async approve(): Promise<string> {
+    const isAsked = await this.page.getByText(this.say("need_pin_or_passkey"), { exact: true }).isVisible();
     await this.approval().click();
+    if (isAsked) await this.typePin(PIN);
     await this.page.waitForURL(/\/payments\/pay_/);
     return this.payment();
   }

@@ -147,7 +147,7 @@ impl Payer {
         let intent = Intent::from_wallet(id, self.person, Payee::Person(payee), amount, fee, None, not_after)?;
         let target = Target::Person { handle: handle.to_owned() };
         let intent = intent.digest_hex();
-        Ok(serde_json::to_vec(&PayRequest { id, target, amount, fee, note: None, not_after, intent })?)
+        Ok(serde_json::to_vec(&PayRequest { id, target, amount, fee, note: None, not_after, intent, approval: None })?)
     }
 }
 

@@ -17,7 +17,7 @@ use qianbao_server::clock::Sources;
 use qianbao_server::config::ServeOptions;
 use qianbao_server::door::policy::Table;
 use qianbao_server::door::{Body, Call, Signed};
-use qianbao_server::payments::pay::pay_into;
+use qianbao_server::payments::pay::{Payer, pay_into};
 use qianbao_server::problem::Refusal;
 use qianbao_server::serve::connections;
 use qianbao_server::{health, identity, openapi};
@@ -83,6 +83,9 @@ pub struct Options {
     /// Address of the bank, which is never asked.
     #[arg(long)]
     bank_url: String,
+    /// Limits and rates.
+    #[arg(long, env = "QIANBAO_LIMITS")]
+    limits: Option<PathBuf>,
 }
 
 /// Serves until the process ends.
@@ -97,6 +100,7 @@ pub fn serve(options: Options) -> Result<(), Failure> {
             listen: Some(options.listen),
             domain: Some(options.domain),
             bank_url: Some(options.bank_url),
+            limits: options.limits,
             ..ServeOptions::default()
         };
         let app = App::open(asked.resolve()?, Sources::system()).await?;
@@ -134,7 +138,8 @@ async fn pay(call: Call, signed: Signed, Body(request): Body<PayRequest>) -> Res
     // A moment ahead: a commit before the request would be a repeat's.
     let outcome = Outcome::Posted { sequence: 1, time: call.now.plus_seconds(60) };
     let submit = |_| async { Ok(outcome) };
-    Ok(Json(pay_into(&call.realm, &call.app.sources, signed.person, &request, submit).await?))
+    let payer = Payer { person: signed.person, session: signed.session_use };
+    Ok(Json(pay_into(&call.realm, &call.app.sources, payer, &request, submit).await?))
 }
 
 async fn noop(Json(request): Json<PayRequest>) -> Json<PaymentView> {

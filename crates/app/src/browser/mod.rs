@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod clipboard;
 pub mod document;
+pub mod paper;
 pub mod picture;
 pub mod scanner;
 pub mod signal;

@@ -7,6 +7,7 @@ pub mod missing;
 pub mod pay;
 pub mod payment;
 pub mod receive;
+pub mod recovery;
 pub mod scan;
 pub mod send;
 pub mod sign_in;

@@ -1,8 +1,8 @@
-//! News about the whole app: private window, no network, session over, a frozen wallet, a wrong clock, payments being checked, a newer build.
+//! News about the whole app: private window, no network, session over, somebody who comes back, a frozen wallet, lower limits, a wrong clock, payments being checked, a newer build.
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
-use qianbao_client::{OutboxItem, Presence, Step, Subject, SyncState};
+use qianbao_client::{ClientError, OutboxItem, Presence, Step, Subject, SyncState};
 use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::{Act, Banner, Button, ButtonKind, Glyph, LinkButton, Tone};
 
@@ -22,7 +22,9 @@ pub fn Banners() -> View {
     view! {
         <div class="banners">
             <Expired />
+            <Recovery />
             <Frozen />
+            <Lowered />
             <Lost />
             <Open />
             <Offline />
@@ -41,6 +43,57 @@ fn Expired() -> impl Child {
             let action = view! { <LinkButton href="/sign-in" text=say!(words, sign_in) kind=ButtonKind::Plain /> };
             let text = say!(words, banner_session_over);
             view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Info action=action.built() /> }
+        })
+    }
+}
+
+/// Somebody is coming back with a recovery code: one press stops it, and then the wallet can be frozen.
+#[component]
+fn Recovery() -> impl Child {
+    let (words, wallet) = (words(), Wallet::get());
+    let ready = Memo::new(move |_| wallet.recovery().map(|recovery| recovery.ready_at));
+    let stopped = RwSignal::new(false);
+    let stopping = Act::new(move |(): ()| async move {
+        wallet.client().cancel_recovery().await?;
+        stopped.set(true);
+        Ok::<(), ClientError>(())
+    });
+    let failed = move || matches!(stopping.value().get(), Some(Err(_)));
+    move || match ready.get() {
+        Some(at) => {
+            let action = view! {
+                <Button
+                    text=say!(words, recovery_not_me)
+                    kind=ButtonKind::Plain
+                    busy=stopping.pending()
+                    press=move |()| stopping.start(())
+                />
+            };
+            let text = TextProp::from(move || {
+                let failed = if failed() { said!(words, recovery_stop_failed) } else { String::new() };
+                let moment = moment::when(words, at, wallet.now());
+                said!(words, banner_recovery, moment = moment) + &failed
+            });
+            Some(view! { <Banner text=text tone=Tone::Cinnabar glyph=Glyph::Alert action=action.built() /> })
+        }
+        None => stopped.get().then(|| {
+            let action = view! { <LinkButton href="/me" text=say!(words, look) kind=ButtonKind::Plain /> };
+            let text = say!(words, banner_recovery_stopped);
+            view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Shield action=action.built() /> }
+        }),
+    }
+}
+
+/// For a while after a recovery less can be paid.
+#[component]
+fn Lowered() -> impl Child {
+    let (words, wallet) = (words(), Wallet::get());
+    let until = Memo::new(move |_| wallet.limits_lowered_until());
+    move || {
+        until.get().map(|until| {
+            let text =
+                TextProp::from(move || said!(words, banner_lowered, moment = moment::when(words, until, wallet.now())));
+            view! { <Banner text=text tone=Tone::Gold glyph=Glyph::Clock /> }
         })
     }
 }

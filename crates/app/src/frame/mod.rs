@@ -105,6 +105,7 @@ fn title(words: Words, route: &Route) -> String {
         Route::Home | Route::Welcome => return said!(words, wallet),
         Route::SignIn => said!(words, sign_in),
         Route::SignUp => said!(words, sign_up),
+        Route::Recovery => said!(words, recovery),
         Route::Unlock => said!(words, unlock),
         Route::Scan => said!(words, scan),
         Route::Pay(_) => said!(words, pay),
@@ -172,6 +173,8 @@ mod tests {
             legal_name_masked: "*明".to_owned(),
             locale: qianbao_api::identity::Locale::Zh,
             created_at: Timestamp(0),
+            recovery: None,
+            limits_lowered_until: None,
         }
     }
 

@@ -18,6 +18,7 @@ fn draw(route: Route) -> View {
     match route {
         Route::SignIn => features::sign_in::SignIn().built(),
         Route::SignUp => features::sign_up::SignUp().built(),
+        Route::Recovery => features::recovery::Recovery().built(),
         Route::Unlock => features::unlock::Unlock().built(),
         Route::Scan => features::scan::Scan().built(),
         Route::Pay(what) => view! { <features::pay::Pay what=what /> },

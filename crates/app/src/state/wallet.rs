@@ -8,6 +8,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use qianbao_api::activity::Entry;
 use qianbao_api::identity::PersonView;
+use qianbao_api::recovery::RecoveryNotice;
 use qianbao_api::topups::TopupView;
 use qianbao_api::wallets::WalletView;
 use qianbao_client::{Client, Mirror, Notice, Obstacle, OutboxItem, OwnPayment, Presence, Sheet, SyncState};
@@ -121,6 +122,18 @@ impl Wallet {
     /// Whether nothing goes out: the person has frozen it. Follows the mirror.
     pub fn is_frozen(self) -> bool {
         self.balance().is_some_and(|wallet| wallet.is_frozen)
+    }
+
+    /// The recovery of the person's ways in that is running. Follows session and mirror, and the passing of time.
+    pub fn recovery(self) -> Option<RecoveryNotice> {
+        self.minute.track();
+        self.person()?.recovery.filter(|recovery| self.now() < recovery.closes_at)
+    }
+
+    /// Until when less can be paid after a recovery; nothing when that is over. Follows session and mirror, and the passing of time.
+    pub fn limits_lowered_until(self) -> Option<Timestamp> {
+        self.minute.track();
+        self.person()?.limits_lowered_until.filter(|until| self.now() < *until)
     }
 
     /// The main currency. Follows the mirror.

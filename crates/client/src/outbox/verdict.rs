@@ -96,5 +96,8 @@ const fn is_of_every_send(code: ProblemCode) -> bool {
             | ProblemCode::CurrencyMismatch
             | ProblemCode::NoteInvalid
             | ProblemCode::CardNumberInText
+            | ProblemCode::ApprovalRequired
+            | ProblemCode::PasskeyRequired
+            | ProblemCode::ApprovalInvalid
     )
 }

@@ -8,6 +8,7 @@ use qianbao_core::link::Origin;
 use qianbao_core::text::Handle;
 
 use super::{Looked, Obstacle, Sheet, Stop, look};
+use crate::approval::Shown;
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::outbox::{Outcome, Step};
@@ -22,6 +23,9 @@ pub enum ConfirmError {
     /// The sheet cannot be confirmed as it is.
     #[error("the sheet cannot be confirmed: {0:?}")]
     Obstacle(Obstacle),
+    /// What was shown is not enough, or could not be asked about. No money moved.
+    #[error(transparent)]
+    Approval(ClientError),
     /// The device could not store the request.
     #[error(transparent)]
     Client(ClientError),
@@ -73,8 +77,8 @@ impl Client {
         sheet.obstacle(self.server_now())
     }
 
-    /// Pays what the person confirmed under the id `payment`, made for this press; `step` is told of each step. See
-    /// [`Client::pay`].
+    /// Pays what the person confirmed under the id `payment`, made for this press, and approved by what they show, where the sheet says that
+    /// something is needed; `step` is told of each step. See [`Client::pay`].
     ///
     /// # Errors
     /// [`ConfirmError`]; nothing was sent then.
@@ -82,12 +86,19 @@ impl Client {
         &self,
         payment: PaymentId,
         sheet: &Sheet,
+        shown: Option<Shown>,
         step: impl Fn(&Step),
     ) -> Result<Outcome, ConfirmError> {
         let obstacle = self.obstacle(sheet).map_or(Ok(()), Err);
         let request = obstacle
             .and_then(|()| sheet.request(payment, self.server_now(), self.pay_not_after()))
             .map_err(ConfirmError::Obstacle)?;
+        let request = match (&sheet.preview.approval, shown) {
+            (Some(need), Some(shown)) => {
+                self.approve_payment(request, need, shown).await.map_err(ConfirmError::Approval)?
+            }
+            (None, _) | (_, None) => request,
+        };
         self.pay(&request, step).await.map_err(ConfirmError::Client)
     }
 

@@ -1,7 +1,7 @@
 //! The confirm sheet: what the person sees, what is missing, and the request that says exactly that.
 
 use qianbao_api::ProblemCode;
-use qianbao_api::payments::{OrderSummary, PayRequest, PayeeView, Preview, Target};
+use qianbao_api::payments::{LoweredLimits, OrderSummary, PayRequest, PayeeView, Preview, Target};
 use qianbao_core::code::{CodeError, SealedCode, ShopCode};
 use qianbao_core::id::{PaymentId, PersonId};
 use qianbao_core::intent::{Intent, Payee};
@@ -58,6 +58,13 @@ pub enum Obstacle {
     Amount(AmountError),
     /// Nothing goes out of the wallet: its person has frozen it.
     Frozen,
+    /// It is more than what can be paid for a while after a recovery.
+    Lowered {
+        /// Most that can be paid now.
+        at_most: Money,
+        /// Until when that is so.
+        until: Timestamp,
+    },
     /// The wallet lacks this much.
     Insufficient {
         /// What is missing.
@@ -79,6 +86,7 @@ impl Obstacle {
             Self::Amount(AmountError::TooLarge { .. }) => ProblemCode::AmountTooLarge,
             Self::Currency => ProblemCode::CurrencyMismatch,
             Self::Frozen => ProblemCode::WalletBlocked,
+            Self::Lowered { .. } => ProblemCode::LimitsLowered,
             Self::Insufficient { .. } => ProblemCode::InsufficientFunds,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
@@ -146,6 +154,12 @@ impl Sheet {
         if let Err(error) = PositiveAmount::up_to(amount, self.preview.amount_max.minor) {
             return Some(Obstacle::Amount(error));
         }
+        if let Some(lowered) = self.preview.lowered.as_ref().filter(|lowered| now < lowered.until) {
+            let at_most = at_most(lowered);
+            if amount.minor > at_most.minor {
+                return Some(Obstacle::Lowered { at_most, until: lowered.until });
+            }
+        }
         let Some(total) = self.total() else { return Some(Obstacle::Currency) };
         if total.currency == self.preview.available.currency && total.minor > self.preview.available.minor {
             let missing = Money::new(total.minor - self.preview.available.minor, total.currency);
@@ -174,8 +188,22 @@ impl Sheet {
             .digest_hex();
         let note = Note::new(&self.note).map_err(Obstacle::Note)?.into_string();
         let note = Some(note).filter(|note| !note.is_empty());
-        Ok(PayRequest { id: payment, target: self.target.clone(), amount, fee, note, not_after, intent })
+        Ok(PayRequest {
+            id: payment,
+            target: self.target.clone(),
+            amount,
+            fee,
+            note,
+            not_after,
+            intent,
+            approval: None,
+        })
     }
+}
+
+/// Most that one payment can be now.
+fn at_most(lowered: &LoweredLimits) -> Money {
+    if lowered.day_left.minor < lowered.payment_max.minor { lowered.day_left } else { lowered.payment_max }
 }
 
 /// Whom an intent names for this payee; nobody for an account outside.

@@ -140,7 +140,7 @@ impl Client {
     }
 
     /// Tells the authenticator of a passkey that it made in vain, so that it does not offer it.
-    fn disown<T>(&self, answer: &Result<T, ClientError>, credential: &str) {
+    pub(super) fn disown<T>(&self, answer: &Result<T, ClientError>, credential: &str) {
         if let Err(ClientError::Problem(problem)) = answer
             && !matches!(problem.code, ProblemCode::PasskeyKnown | ProblemCode::Timeout | ProblemCode::Internal)
         {
@@ -148,7 +148,7 @@ impl Client {
         }
     }
 
-    async fn options(&self, path: &str) -> Result<String, ClientError> {
+    pub(super) async fn options(&self, path: &str) -> Result<String, ClientError> {
         Ok(self.exchange(Request::bare(Method::Post, path)).await?.body)
     }
 }

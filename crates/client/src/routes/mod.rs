@@ -1,6 +1,7 @@
 //! One method for each route of `/v1`, by area. They check nothing that the server checks; they say what an answer means.
 
 mod activity;
+mod approvals;
 mod factors;
 mod identity;
 mod links;
@@ -8,6 +9,7 @@ mod merchants;
 mod orders;
 mod payments;
 mod query;
+mod recovery;
 mod topups;
 mod wallets;
 

@@ -2,7 +2,9 @@
 
 use qianbao_api::ProblemCode;
 use qianbao_api::merchants::ShopView;
-use qianbao_api::payments::{OrderSummary, PayRequest, PayeeView, Preview, Receipt, SignedReceipt, Target};
+use qianbao_api::payments::{
+    LoweredLimits, OrderSummary, PayRequest, PayeeView, Preview, Receipt, SignedReceipt, Target,
+};
 use qianbao_client::verify::VerifyError;
 use qianbao_client::{Client, ClientError, ConfirmError, Mark, Obstacle, Outcome, Sheet, Stop};
 use qianbao_core::code::{CodeError, DOMAIN, Face, KeyId, OrderCode, ShopCode, StaticCode};
@@ -62,7 +64,9 @@ fn preview(amount: Option<Money>) -> Preview {
         note: None,
         available: cny(10_000),
         is_frozen: false,
+        lowered: None,
         expires_at: None,
+        approval: None,
         server_time: Timestamp(0),
     }
 }
@@ -84,7 +88,7 @@ fn look(stage: &Stage, client: &Client, text: &str) -> Result<Sheet, Stop> {
 
 fn confirm(stage: &Stage, client: &Client, sheet: &Sheet) -> Result<Outcome, ConfirmError> {
     let (client, sheet) = (client.clone(), sheet.clone());
-    stage.world.run(async move { client.confirm(client.fresh_id(), &sheet, |_| {}).await })
+    stage.world.run(async move { client.confirm(client.fresh_id(), &sheet, None, |_| {}).await })
 }
 
 fn in_an_hour(stage: &Stage) -> Timestamp {
@@ -445,4 +449,25 @@ fn nothing_is_confirmed_out_of_a_frozen_wallet() {
         assert_eq!(confirm(&stage, &client, &sheet), Err(ConfirmError::Obstacle(Obstacle::Frozen)));
     }
     assert_eq!(stage.network.sends(), 0);
+}
+
+#[test]
+fn after_a_recovery_less_is_confirmed_until_the_limits_are_back() {
+    let until = Timestamp(1_790_000_000_000_000);
+    let lowered = |payment_max, day_left, until| {
+        Some(LoweredLimits { until, payment_max: cny(payment_max), day_max: cny(9_000), day_left: cny(day_left) })
+    };
+    let (stage, client, key) = shopping(None);
+    let later = Timestamp(stage.world.now().0.max(until.0) + 1_000_000_000_000);
+    for (limits, expected) in [
+        (lowered(1_799, 9_000, later), Some(Obstacle::Lowered { at_most: cny(1_799), until: later })),
+        (lowered(5_000, 1_700, later), Some(Obstacle::Lowered { at_most: cny(1_700), until: later })),
+        (lowered(1_800, 1_800, later), None),
+        (lowered(1_799, 0, Timestamp(1)), None),
+    ] {
+        stage.server.preview.replace(Some(Preview { lowered: limits.clone(), ..preview(Some(cny(1_800))) }));
+        let sheet = look(&stage, &client, &sealed(&order(in_an_hour(&stage)), &key)).expect("a genuine code");
+        assert_eq!(client.obstacle(&sheet), expected, "{limits:?}");
+    }
+    assert_eq!(Obstacle::Lowered { at_most: cny(1), until }.code(), ProblemCode::LimitsLowered);
 }

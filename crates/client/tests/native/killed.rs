@@ -32,7 +32,8 @@ fn pay_and_die(stage: &Stage, dies_at: u32) -> u32 {
 
 fn refund_and_die(stage: &Stage, dies_at: u32, reason: &'static str) -> u32 {
     do_and_die(stage, dies_at, async move |client: &Client| {
-        let request = CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: reason.to_owned() };
+        let request =
+            CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: reason.to_owned(), approval: None };
         let _ = client.refund(Id::from_parts(1, [4; 10]), &request, |_| {}).await;
     })
 }

@@ -34,7 +34,8 @@ fn begin(stage: &Stage, client: &Client, is_refund: bool) -> Ended {
     let (client, told) = (client.clone(), ended.clone());
     stage.world.spawn(async move {
         let outcome = if is_refund {
-            let request = CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: String::new() };
+            let request =
+                CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: String::new(), approval: None };
             let order: OrderId = Id::from_parts(1, [4; 10]);
             client.refund(order, &request, |_| {}).await
         } else {

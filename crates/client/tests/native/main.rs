@@ -3,6 +3,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod approvals;
 #[path = "../cipher/mod.rs"]
 mod cipher;
 mod codes;
@@ -13,6 +14,7 @@ mod leaving;
 mod mirror;
 mod passkeys;
 mod payments;
+mod recovery;
 #[path = "../signer/mod.rs"]
 mod signer;
 mod storage;

@@ -173,7 +173,8 @@ fn every_plan_of_three_faults_gives_a_refund_once() {
                 let stage = Stage::new();
                 let client = stage.signed_in();
                 stage.network.plan.replace([first, second, third].into());
-                let request = CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: String::new() };
+                let request =
+                    CreateRefund { id: client.fresh_id(), amount: cny(1_800), reason: String::new(), approval: None };
                 let order: OrderId = Id::from_parts(1, [4; 10]);
                 let outcome = stage.world.run(async move { client.refund(order, &request, |_| {}).await });
                 stage.world.pass(3_600);
@@ -186,7 +187,7 @@ fn every_plan_of_three_faults_gives_a_refund_once() {
                 stage.network.plan.replace([first, second, third].into());
                 let (payer, payment) = (Id::from_parts(1, [5; 10]), Id::from_parts(1, [6; 10]));
                 let (id, amount, reason) = (client.fresh_id(), cny(1_800), String::new());
-                let request = CreatePaymentRefund { id, payer, amount, reason };
+                let request = CreatePaymentRefund { id, payer, amount, reason, approval: None };
                 let outcome = stage.world.run(async move { client.refund_payment(payment, &request, |_| {}).await });
                 stage.world.pass(3_600);
                 assert!(matches!(outcome, Ok(Outcome::Refunded(_))), "{first:?} {second:?} {third:?}: {outcome:?}");

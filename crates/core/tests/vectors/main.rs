@@ -8,6 +8,7 @@ mod ids;
 mod intent;
 mod link;
 mod money;
+mod recovery;
 mod scan;
 mod text;
 

@@ -7,6 +7,7 @@ use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Banner, Button, ButtonKind, Glyph, Icon, Link, LinkButton, Tag, Tone};
 
+use super::recovery::Recovery;
 use crate::browser::calendar::{Style, written};
 use crate::browser::page;
 use crate::features::orders::model::checked;
@@ -118,5 +119,5 @@ pub fn Banners(
             }
         })
     };
-    view! { <div class="banners screen-only">{offline} {private} {refund} {newer}</div> }
+    view! { <div class="banners screen-only"><Recovery /> {offline} {private} {refund} {newer}</div> }
 }

@@ -2,6 +2,7 @@
 
 mod announcer;
 mod chrome;
+mod recovery;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -223,6 +224,8 @@ mod tests {
             legal_name_masked: "*晨".to_owned(),
             locale: Locale::Zh,
             created_at: Timestamp::default(),
+            recovery: None,
+            limits_lowered_until: None,
         };
         let shop = Shopfront::Open(order(1, qianbao_api::orders::OrderStatus::Open, 0).shop);
         let (inside, offline) = (Presence::SignedIn(person.clone()), Presence::Remembered(person.clone()));

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use qianbao_api::activity::Entry;
 use qianbao_api::merchants::ShopView;
 use qianbao_api::orders::OrderView;
+use qianbao_api::recovery::RecoveryNotice;
 use qianbao_client::{Client, ClientError, Mirror, Notice, OutboxItem, Presence, RefundOf, SyncState};
 use qianbao_core::id::{OrderId, PersonId};
 use qianbao_core::{Currency, Money, Timestamp};
@@ -270,6 +271,13 @@ impl Till {
     pub fn outbox(self) -> Vec<OutboxItem> {
         self.outbox.track();
         self.client().outbox()
+    }
+
+    /// The recovery of the person's ways in that is running. Follows session and mirror.
+    pub fn recovery(self) -> Option<RecoveryNotice> {
+        self.session.track();
+        let person = self.mirrored().person().or_else(|| self.client().presence().person().cloned());
+        person?.recovery.filter(|recovery| self.now() < recovery.closes_at)
     }
 
     /// How the mirror stands to the server. Follows the connection.

@@ -41,6 +41,9 @@ problems! {
     PasskeysFull passkeys_full
     ConfirmationRequired confirmation_required
     LastFactor last_factor
+    RecoveryFailed recovery_failed
+    RecoveryWaiting recovery_waiting
+    RecoveryOver recovery_over
     DeviceEnded device_ended
     HandleInvalid handle_invalid
     HandleTaken handle_taken
@@ -49,6 +52,7 @@ problems! {
     PasswordCommon password_common
     AmountNotPositive amount_not_positive
     AmountTooLarge amount_too_large
+    LimitsLowered limits_lowered
     CurrencyMismatch currency_mismatch
     NoteInvalid note_invalid
     CardNumberInText card_number_in_text
@@ -65,6 +69,15 @@ problems! {
     AmountMismatch amount_mismatch
     FeeChanged fee_changed
     IntentMismatch intent_mismatch
+    ApprovalRequired approval_required
+    PasskeyRequired passkey_required
+    ApprovalInvalid approval_invalid
+    PinMissing pin_missing
+    PinWrong pin_wrong
+    PinLocked pin_locked
+    PinInvalid pin_invalid
+    PinTrivial pin_trivial
+    FreeLimitInvalid free_limit_invalid
     IdReused id_reused
     PaymentExpired payment_expired
     NotAfterInvalid not_after_invalid

@@ -21,7 +21,7 @@ use super::{BackupError, DIRECTORY, KEYS, LEDGER, check};
 use crate::directory::Directory;
 use crate::halt::{Halt, Halted, Reason};
 use crate::hosts::RealmName;
-use crate::identity::session;
+use crate::identity::{recovery, session};
 
 /// Makes the data folder `data` from the backup in `from`, and writes what was done to `report`.
 ///
@@ -103,6 +103,7 @@ pub(super) async fn begin_again(directory: Directory, detail: &str, now: Timesta
     Halt::of(&directory).raise(&Halted { reason: Reason::Restored, detail: detail.to_owned(), since: now }).await?;
     let mut write = directory.begin().await?;
     let ended = session::end_all(&mut write).await?;
+    recovery::end_all(&mut write, now).await?;
     write.commit().await?;
     directory.close().await;
     Ok(ended)

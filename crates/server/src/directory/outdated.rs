@@ -23,7 +23,7 @@ pub enum Outdated {
         /// What is kept of its token.
         token_hash: String,
     },
-    /// A person has another name, or is gone with the key of their notes.
+    /// A person has another name or another limit, or is gone with the key of their notes.
     Person(PersonId),
 }
 

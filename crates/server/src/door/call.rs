@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use qianbao_api::ProblemCode;
 use qianbao_core::Timestamp;
+use qianbao_core::approval::SessionUse;
 use qianbao_core::id::{Id, Kind, PersonId, SessionId};
 
 use crate::app::App;
@@ -63,6 +64,8 @@ pub struct Signed {
     pub session: SessionId,
     /// When the session ends at the latest.
     pub expires_at: Timestamp,
+    /// How lately the session was used before this request.
+    pub session_use: SessionUse,
 }
 
 impl<S: Sync> FromRequestParts<S> for Signed {

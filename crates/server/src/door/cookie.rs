@@ -1,4 +1,4 @@
-//! The cookies: `__Host-session` and `__Host-device`, only over HTTPS or on localhost, invisible to scripts, never sent from another site.
+//! The cookies: `__Host-session`, `__Host-device` and `__Host-recovery`, only over HTTPS or on localhost, invisible to scripts, never sent from another site.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -9,6 +9,8 @@ pub enum Cookie {
     Session,
     /// Which browser it is; outlives the session.
     Device,
+    /// The ticket of a recovery that this browser has begun.
+    Recovery,
 }
 
 impl Cookie {
@@ -16,6 +18,7 @@ impl Cookie {
         match self {
             Self::Session => "__Host-session",
             Self::Device => "__Host-device",
+            Self::Recovery => "__Host-recovery",
         }
     }
 }

@@ -7,7 +7,7 @@
 //! | [`Table::signed_in`] | wallet, desk | of this host |
 //! | [`Table::background`] | wallet, desk | of this host; does not count as use, so it keeps no idle session alive |
 //! | [`Table::wallet`] | wallet | of this host |
-//! | [`Table::wallet_value`] | wallet | of this host, used within the idle limit: routes that move value |
+//! | [`Table::wallet_value`] | wallet | of this host; one that was idle is known as such: routes that move value |
 //! | [`Table::desk`] | desk | of this host |
 //! | [`Table::desk_value`] | desk | of this host: routes that move value |
 //! | [`Table::api`] | api | none: the sender signs what it sends |
@@ -78,12 +78,17 @@ impl Table {
         self.add(Policy { audiences: APPS, session: Some(Use::Background), moves_value: false }, route)
     }
 
+    /// For everyone in the wallet.
+    pub fn wallet_visitor(self, route: UtoipaMethodRouter<App>) -> Self {
+        self.add(Policy { audiences: WALLET, session: None, moves_value: false }, route)
+    }
+
     /// For the person signed in to the wallet.
     pub fn wallet(self, route: UtoipaMethodRouter<App>) -> Self {
         self.add(Policy { audiences: WALLET, session: Some(Use::Reading), moves_value: false }, route)
     }
 
-    /// For the person signed in to the wallet who used it within the idle limit.
+    /// For the person signed in to the wallet, and moves value.
     pub fn wallet_value(self, route: UtoipaMethodRouter<App>) -> Self {
         self.add(Policy { audiences: WALLET, session: Some(Use::Value), moves_value: true }, route)
     }

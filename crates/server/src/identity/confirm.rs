@@ -151,16 +151,7 @@ pub async fn renew(
 /// # Errors
 /// [`ConfirmError::Required`].
 pub async fn require(call: &Call, signed: &Signed) -> Result<(), ConfirmError> {
-    require_since(call, signed, None).await
-}
-
-/// The same, for what also asks that the session began after `since`.
-///
-/// # Errors
-/// [`ConfirmError::Required`].
-pub async fn require_since(call: &Call, signed: &Signed, since: Option<Timestamp>) -> Result<(), ConfirmError> {
-    let opened_at = sessions::opened_at(&call.realm.directory, signed.session).await?;
-    is_fresh(call, opened_at.filter(|opened_at| since.is_none_or(|since| *opened_at > since)))
+    is_fresh(call, sessions::opened_at(&call.realm.directory, signed.session).await?)
 }
 
 /// The same as [`require`] within the write that changes something: the session may have been ended since.
@@ -168,7 +159,21 @@ pub async fn require_since(call: &Call, signed: &Signed, since: Option<Timestamp
 /// # Errors
 /// [`ConfirmError::Required`].
 pub async fn require_in(write: &mut Write, call: &Call, signed: &Signed) -> Result<(), ConfirmError> {
-    is_fresh(call, sessions::opened_at_in(write, signed.session).await?)
+    require_since_in(write, call, signed, None).await
+}
+
+/// The same, for what also asks that the session began after `since`.
+///
+/// # Errors
+/// [`ConfirmError::Required`].
+pub async fn require_since_in(
+    write: &mut Write,
+    call: &Call,
+    signed: &Signed,
+    since: Option<Timestamp>,
+) -> Result<(), ConfirmError> {
+    let opened_at = sessions::opened_at_in(write, signed.session).await?;
+    is_fresh(call, opened_at.filter(|opened_at| since.is_none_or(|since| *opened_at > since)))
 }
 
 fn is_fresh(call: &Call, opened_at: Option<Timestamp>) -> Result<(), ConfirmError> {

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Routes: `POST /v1/people` ([`sign_up`]), `POST /v1/session` ([`sign_in`]), `DELETE /v1/session` ([`sign_out`]), `GET /v1/session` and
-//! `PATCH /v1/person` ([`person`]), `/v1/devices` ([`devices`]), `GET /v1/session/key-share` ([`key_share`]), passkeys ([`passkeys`]), `POST /v1/session/confirmation` ([`confirm`]),
-//! `PUT /v1/password` ([`new_password`]).
+//! `PATCH /v1/person` ([`person`]), `/v1/devices` ([`devices`]), `GET /v1/session/key-share` ([`key_share`]), passkeys ([`passkeys`]),
+//! `POST /v1/session/confirmation` ([`confirm`]), `PUT /v1/password` ([`new_password`]), and coming back without a way in ([`recovery`]).
 //!
 //! A session is of one host: the wallet's and the desk's are apart. A passkey, or a password with a one-time code where the person has them on
 //! ([`one_time_codes`]), opens it; the event log knows which.
@@ -25,6 +25,7 @@ pub mod open;
 pub mod passkeys;
 pub mod password;
 pub mod person;
+pub mod recovery;
 pub mod rows;
 pub mod session;
 pub mod sign_in;

@@ -79,7 +79,7 @@ pub async fn replace(call: &Call, signed: &Signed, typed: &str) -> Result<(), Ne
         password::check(typed, Beside::Nothing, is_common)?;
     }
     rows::put_password(&mut write, signed.person, &phc, stands_alone, call.now).await?;
-    sessions::keep_only(&mut write, signed.person, signed.session).await?;
+    sessions::keep_only(&mut write, signed.person, Some(signed.session)).await?;
     let subject = signed.person.to_string();
     let event = NewEvent { id: call.id(), kind: "password.set", subject: &subject, body: "{}", at: call.now };
     write.event(event).await?;

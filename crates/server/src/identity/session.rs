@@ -7,6 +7,7 @@ use axum::http::HeaderName;
 use data_encoding::HEXLOWER;
 use qianbao_api::ProblemCode;
 use qianbao_core::Timestamp;
+use qianbao_core::approval::SessionUse;
 use qianbao_core::id::SessionId;
 use sha2::{Digest, Sha256};
 
@@ -34,7 +35,7 @@ pub enum Use {
     Background,
     /// The person looks at something or changes what is not value.
     Reading,
-    /// The person moves value: the session must have been used within the idle limit.
+    /// The person moves value: how lately the session was used counts ([`Signed::session_use`]).
     Value,
 }
 
@@ -44,12 +45,6 @@ pub enum SessionError {
     /// No cookie, an unknown one, or a session that is over.
     #[error("expected a live session in the cookie; sign in")]
     Absent,
-    /// The session was not used for too long.
-    #[error("expected a session used within the last {minutes} minutes; sign in again")]
-    Idle {
-        /// The limit.
-        minutes: u32,
-    },
     /// The directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -58,38 +53,56 @@ pub enum SessionError {
 impl Refuses for SessionError {
     fn code(&self) -> ProblemCode {
         match self {
-            Self::Absent | Self::Idle { .. } => ProblemCode::SignInRequired,
+            Self::Absent => ProblemCode::SignInRequired,
             Self::Directory(error) => error.code(),
         }
     }
 }
 
-/// Who holds the session of `token`, if it allows `purpose` now.
+/// Who holds the session of `token`, and how lately it was used.
 ///
-/// Use within the idle limit prolongs it (noted at most once a minute); an idle session is not woken by reading, only replaced by signing
-/// in. At the desk no idle limit holds: a till is left alone for hours. Nothing is written here: [`write_seen`] does it a little later.
+/// Use within the idle limit prolongs it (noted at most once a minute); an idle session is not woken by reading, only by its person, who shows a
+/// PIN or a passkey ([`wake`]), or replaced by signing in. Nothing is written here: [`write_seen`] does it a little later.
 pub async fn find(call: &Call, token: Option<&str>, purpose: Use) -> Result<Signed, SessionError> {
     let token = token.filter(|token| (20..=100).contains(&token.len())).ok_or(SessionError::Absent)?;
     let key = (call.audience, hash(token));
     let mut session = kept(call, &key).await?;
-    let minutes = call.app.config.session_idle_minutes;
-    let is_idle = |session: &Session| {
-        call.audience == Audience::Wallet && session.seen_at().plus_seconds(i64::from(minutes) * 60) <= call.now
-    };
-    if is_idle(&session) && purpose == Use::Value {
+    let mut session_use = used(call, &session);
+    if session_use == SessionUse::Idle && purpose == Use::Value {
         // Another process may have seen it in use meanwhile, and written that down.
         call.realm.kept.sessions.forget(&key);
         session = kept(call, &key).await?;
-        if is_idle(&session) {
-            return Err(SessionError::Idle { minutes });
-        }
+        session_use = used(call, &session);
     }
+    if purpose != Use::Background && session_use == SessionUse::Lately {
+        see(call, &session);
+    }
+    Ok(Signed { session_use, ..session.signed })
+}
+
+/// Takes the session of `token` for used just now, though it was idle: its person has shown that they are there.
+///
+/// # Errors
+/// [`SessionError::Absent`] when it ended meanwhile, or when the directory fails.
+pub async fn wake(call: &Call, token: Option<&str>) -> Result<(), SessionError> {
+    let token = token.ok_or(SessionError::Absent)?;
+    see(call, &kept(call, &(call.audience, hash(token))).await?);
+    Ok(())
+}
+
+/// How lately a session was used. At the desk no idle limit holds: a till is left alone for hours.
+fn used(call: &Call, session: &Session) -> SessionUse {
+    let minutes = i64::from(call.app.config.session_idle_minutes);
+    let is_idle = call.audience == Audience::Wallet && session.seen_at().plus_seconds(minutes * 60) <= call.now;
+    if is_idle { SessionUse::Idle } else { SessionUse::Lately }
+}
+
+/// Notes a use, at most once a minute.
+fn see(call: &Call, session: &Session) {
     let seen_at = session.seen_at();
-    let is_due = seen_at.plus_seconds(SEEN_EVERY_S) <= call.now;
-    if purpose != Use::Background && is_due && !is_idle(&session) && session.see(seen_at, call.now) {
+    if seen_at.plus_seconds(SEEN_EVERY_S) <= call.now && session.see(seen_at, call.now) {
         call.realm.seen.note(session.signed.session, call.now);
     }
-    Ok(session.signed)
 }
 
 /// The live session with this key, from memory when it was read before.

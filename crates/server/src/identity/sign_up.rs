@@ -201,6 +201,8 @@ pub fn checked(sources: &Sources, request: &Newcomer, id: PersonId) -> Result<Pe
         legal_name: legal_name.into_string(),
         locale: request.locale,
         created_at: sources.now(),
+        limits_lowered_until: None,
+        recovery: None,
     })
 }
 

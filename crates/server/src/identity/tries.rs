@@ -7,13 +7,16 @@
 //! | all together, a realm, but for confirming | 3,000 | 15 min |
 //! | one-time codes of one person, signing in | 10 | 24 h |
 //! | one-time codes of one person, confirming | 10 | 24 h |
+//! | recovery codes of one handle | 10 | 15 min |
+//! | recoveries of one person that begin | 3 | 24 h |
 //! | signing up from one network address | 300 | 15 min |
 //! | asking for the options of a new person's passkey from one network address | 300 | 15 min |
 //! | confirming of one person | 10 | 15 min |
 //!
 //! A window starts with its first try. A right password or code gives its try back, so people who know theirs never meet a budget. A full
 //! budget of a handle closes the password for it, not its open sessions and not its passkeys. Of a million codes three are good at a time: who
-//! has somebody's password hits one of them in ten tries a day with a chance of 3 in 100,000.
+//! has somebody's password hits one of them in ten tries a day with a chance of 3 in 100,000. Recovery codes cannot be guessed: their budget is
+//! apart from the password's, so that who is guessing passwords closes nobody's way back.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -31,6 +34,8 @@ const HANDLE_TRIES_MAX: i64 = 10;
 const ADDRESS_TRIES_MAX: i64 = 100;
 const ALL_TRIES_MAX: i64 = 3_000;
 const SIGN_UPS_MAX: i64 = 300;
+const RECOVERY_WINDOW_S: i64 = 24 * 3_600;
+const RECOVERIES_MAX: i64 = 3;
 
 /// No try is left.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +70,7 @@ impl Try {
     ) -> Result<Self, TryError> {
         let mut subjects =
             vec![(what.subject(), HANDLE_TRIES_MAX), (format!("address:{}", network(address)), ADDRESS_TRIES_MAX)];
-        if matches!(what, Tried::Handle(_)) {
+        if matches!(what, Tried::Handle(_) | Tried::Recovering(_)) {
             subjects.push(("all".to_owned(), ALL_TRIES_MAX));
         }
         spend(directory, &subjects, WINDOW_S, now).await?;
@@ -83,7 +88,7 @@ impl Try {
         now: Timestamp,
     ) -> Result<Self, TryError> {
         let subject = match what {
-            Tried::Handle(_) => format!("code:{person}"),
+            Tried::Handle(_) | Tried::Recovering(_) => format!("code:{person}"),
             Tried::Confirming(_) => format!("confirm-code:{person}"),
         };
         let subjects = vec![(subject, CODE_TRIES_MAX)];
@@ -111,6 +116,8 @@ pub enum Tried<'a> {
     Handle(&'a str),
     /// The person at a session.
     Confirming(PersonId),
+    /// A handle, known or not, with a recovery code.
+    Recovering(&'a str),
 }
 
 impl Tried<'_> {
@@ -118,6 +125,7 @@ impl Tried<'_> {
         match self {
             Self::Handle(handle) => format!("handle:{handle}"),
             Self::Confirming(person) => format!("confirm:{person}"),
+            Self::Recovering(handle) => format!("recover:{handle}"),
         }
     }
 }
@@ -136,6 +144,17 @@ pub async fn count_newcomer(directory: &Directory, address: &str, now: Timestamp
 /// [`TryError::Spent`] when the budget is used up.
 pub async fn count_sign_up(directory: &Directory, address: &str, now: Timestamp) -> Result<(), TryError> {
     spend(directory, &[(format!("sign-up:{}", network(address)), SIGN_UPS_MAX)], WINDOW_S, now).await
+}
+
+/// Counts that a recovery of `person` begins, in the transaction that begins it; never given back.
+///
+/// # Errors
+/// [`TryError::Spent`] when the budget is used up; the transaction must not be committed then.
+pub async fn count_recovery(write: &mut Write, person: PersonId, now: Timestamp) -> Result<(), TryError> {
+    let (subject, over_at) = (format!("recovery:{person}"), now.plus_seconds(-RECOVERY_WINDOW_S));
+    let (begun, started_at) = tries::spend(write, &subject, now, over_at).await?;
+    let retry_after_s = seconds_to_wait(now, started_at.plus_seconds(RECOVERY_WINDOW_S));
+    if begun > RECOVERIES_MAX { Err(TryError::Spent { retry_after_s }) } else { Ok(()) }
 }
 
 /// Spends one try of each budget, or none at all.

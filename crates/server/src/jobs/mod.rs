@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::clock::Sources;
 use crate::directory::DirectoryError;
 use crate::identity::passkeys::challenge;
-use crate::identity::{devices, session, tries};
+use crate::identity::{devices, recovery, session, tries};
 use crate::orders::expire::{ORDER_EXPIRY, Swept, sweep};
 use crate::projections::{Lease, ProjectionError, TURN_MAX};
 use crate::realm::Realm;
@@ -97,6 +97,7 @@ async fn forget_once(realm: &Realm, sources: &Sources) -> Result<(), DirectoryEr
     devices::sweep(&mut write, now).await?;
     tries::sweep(&mut write, now).await?;
     challenge::sweep(&mut write, now).await?;
+    recovery::sweep(&mut write, sources).await?;
     write.sweep_rings().await?;
     write.commit().await
 }

@@ -58,6 +58,16 @@ pub async fn of_owner(readers: &AnyPool, owner: PersonId) -> Result<Option<Shop>
     row.map(ShopRow::shop).transpose()
 }
 
+/// The id of a person's shop, within a write.
+pub async fn id_of_owner(write: &mut Write, owner: PersonId) -> Result<Option<ShopId>, DirectoryError> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT id FROM shops WHERE owner = $1")
+        .bind(owner.to_string())
+        .fetch_optional(write.sql())
+        .await?;
+    let damaged = |_| DirectoryError::Damaged { column: "shops.id" };
+    row.map(|(id,)| id.parse().map_err(damaged)).transpose()
+}
+
 /// The shop with this id, from memory when it was read before.
 pub async fn kept_shop(realm: &Realm, id: ShopId) -> Result<Option<Arc<Shop>>, DirectoryError> {
     let read = async { Ok(by_id(realm.directory.readers(), id).await?.map(Arc::new)) };

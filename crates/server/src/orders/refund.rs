@@ -5,6 +5,7 @@ use qianbao_api::ProblemCode;
 use qianbao_api::orders::{CreateRefund, RefundView};
 use qianbao_core::Timestamp;
 use qianbao_core::id::OrderId;
+use qianbao_core::refund::RefundedThing;
 
 use super::rows;
 use super::state::{self, State};
@@ -66,6 +67,7 @@ pub async fn refund(
     let order = rows::order_of(realm.directory.readers(), shop.view.id, id).await?.ok_or(RefundOrderError::NotFound)?;
     let State::Paid(paid) = state::of(realm, &order, now).await?.state else { return Err(RefundOrderError::NotPaid) };
     let digest = payments::digest(b"qianbao/refund-request/1\n", id.uuid().as_bytes(), request);
-    let asked = Asked { id: request.id, amount: request.amount, reason: &request.reason, digest };
+    let (of, approval) = (RefundedThing::Order { order: id }, request.approval.as_deref());
+    let asked = Asked { id: request.id, of, amount: request.amount, reason: &request.reason, digest, approval };
     Ok(payments::give_back(realm, shop, &paid, asked, now).await?)
 }

@@ -14,7 +14,9 @@
 
 pub mod claims;
 pub mod details;
+pub mod intended;
 pub mod lookups;
+pub mod lowered;
 pub mod note;
 pub mod outcome;
 pub mod parties;

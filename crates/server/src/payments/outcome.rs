@@ -16,7 +16,7 @@ use qianbao_ledger::{Record, Refusal, Refused};
 
 use super::details::{Details, OrderRef, PaymentDetails};
 use super::parties::Parties;
-use super::posting::{PAYMENT, TRANSFER};
+use super::posting::{FREE_GUARD, PAYMENT, REFUND, TRANSFER};
 use super::target::summary;
 use crate::failure::FailureError;
 use crate::orders::posting::{ORDER_CANCEL, ORDER_EDIT, ORDER_EXPIRE};
@@ -53,14 +53,16 @@ impl Paid {
         }
         let Details::Payment(details) = Details::decode(&head.details)? else { return Ok(None) };
         let missing = FailureError::Inconsistent("a payment to move money in its first leg");
-        let first = record.posting.legs.first().ok_or(missing)?;
+        // What is counted beside the money is of another asset.
+        let mut money = record.posting.legs.iter().filter(|leg| leg.asset.money().is_some());
+        let first = money.next().ok_or(missing)?;
         let currency = first.asset.money().ok_or(FailureError::Inconsistent("a payment to move money"))?;
         Ok(Some(Self {
             id: PaymentId::from_uuid(head.id.uuid()),
             sequence: record.sequence,
             committed_at: record.time,
             amount: Money::new(first.amount, currency),
-            shop_fee: record.posting.legs.get(1).map_or(0, |leg| leg.amount),
+            shop_fee: money.next().map_or(0, |leg| leg.amount),
             details,
         }))
     }
@@ -161,16 +163,18 @@ pub async fn reason(realm: &Realm, refused: &Refused) -> Result<ProblemCode, Fai
         Some(reference) => orders::kept_order(realm, reference.order).await?,
         None => None,
     };
-    reason_of(realm, &refused.reason, refused.head.not_after, order.map(|order| order.expires_at)).await
+    let head = &refused.head;
+    reason_of(realm, &refused.reason, head.kind, head.not_after, order.map(|order| order.expires_at)).await
 }
 
-/// The same for parts that are at hand: the last moment of commit, and when the order ends, if an order was to be paid.
+/// The same for parts that are at hand: the kind of the posting, the last moment of commit, and when the order ends, if an order was to be paid.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub async fn reason_of(
     realm: &Realm,
     refusal: &Refusal,
+    kind: PostingKind,
     not_after: Option<Timestamp>,
     order_expires_at: Option<Timestamp>,
 ) -> Result<ProblemCode, FailureError> {
@@ -187,7 +191,9 @@ pub async fn reason_of(
         Refusal::Ceiling { .. } | Refusal::Overflow { .. } => ProblemCode::PayeeCeiling,
         Refusal::State { .. } => ProblemCode::WalletBlocked,
         Refusal::AssetMismatch { .. } => ProblemCode::CurrencyMismatch,
-        Refusal::Guard { .. } => ProblemCode::RefundExceeds,
+        Refusal::Guard { .. } if kind == REFUND => ProblemCode::RefundExceeds,
+        Refusal::Guard { guard: FREE_GUARD, .. } => ProblemCode::ApprovalRequired,
+        Refusal::Guard { .. } => ProblemCode::LimitsLowered,
         _ => ProblemCode::Internal,
     })
 }

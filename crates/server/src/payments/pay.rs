@@ -1,7 +1,7 @@
 //! `POST /v1/payments`: pay.
 //!
-//! Phases: check the request · find out what the target means (directory, read only) · recompute the intent and compare · one posting
-//! in the ledger. The posting is the only thing that is written; whatever follows from a payment follows the log. Of several sends of one
+//! Phases: check the request · find out what the target means (directory, read only) · recompute the intent and compare · decide whether what was
+//! shown for it is enough ([`crate::approvals::enforce`]) · one posting in the ledger. The posting is the only thing that is written; whatever follows from a payment follows the log. Of several sends of one
 //! id the ledger posts at most one, and all get the same answer, also "no"; another request under the same id is refused.
 //!
 //! What could make the order unpayable (paid, cancelled, edited, over) is not looked at here: its claims and `not_after` decide, in
@@ -13,8 +13,9 @@ use std::time::Duration;
 use qianbao_api::ProblemCode;
 use qianbao_api::payments::{PaidView, PayRequest, PaymentView};
 use qianbao_core::amount::{AmountError, PositiveAmount};
+use qianbao_core::approval::SessionUse;
 use qianbao_core::id::{PaymentId, PersonId};
-use qianbao_core::intent::{Intent, IntentError};
+use qianbao_core::intent::{IntentError, Payee};
 use qianbao_core::money::Rounding;
 use qianbao_core::posting::{Owner, Posting, PostingError, PostingId, PostingRef};
 use qianbao_core::text::{Note, TextError};
@@ -22,11 +23,15 @@ use qianbao_core::{Currency, Money, Timestamp};
 use qianbao_ledger::{Answer, Ledger, Outcome, SubmitError};
 use sha2::{Digest, Sha256};
 
+use super::intended::{Intended, intended};
+use super::lowered::Lowered;
 use super::outcome::{self, Paid, refunded_of};
 use super::parties::Parties;
-use super::posting::Payment;
+use super::posting::{FreeCount, Payment};
 use super::rows;
-use super::target::{Payable, PayableOrder, TargetError, resolve};
+use super::target::{Payable, PayableOrder, TargetError};
+use crate::approvals::enforce::{EnforceError, enforce};
+use crate::approvals::need::Moving;
 use crate::clock::Sources;
 use crate::failure::{FailureError, failures};
 use crate::problem::Refuses;
@@ -81,6 +86,18 @@ pub enum PayError {
         /// The request's.
         found: i64,
     },
+    /// The payer came back by a recovery a while ago, and pays less until then.
+    #[error(
+        "expected at most {payment_max} minor units in one payment until {until:?}, after a recovery, found {found}"
+    )]
+    Lowered {
+        /// The largest payment until then.
+        payment_max: i64,
+        /// Until when.
+        until: Timestamp,
+        /// The amount's.
+        found: i64,
+    },
     /// The note cannot be used.
     #[error("the note cannot be used: {0}")]
     Note(#[from] TextError),
@@ -101,6 +118,9 @@ pub enum PayError {
     /// What the payer approved is not what was sent.
     #[error("expected the SHA-256 of the intent that this request states, found another: show the preview again")]
     Intent,
+    /// It is not approved, or not by enough.
+    #[error(transparent)]
+    Approval(#[from] EnforceError),
     /// The id was used for another request; that one's outcome stands.
     #[error("this id was used before for another request: nothing happened, make a new id")]
     IdReused,
@@ -127,12 +147,14 @@ impl Refuses for PayError {
             }
             Self::Currency { .. } | Self::IntentParts(IntentError::FeeCurrency { .. }) => ProblemCode::CurrencyMismatch,
             Self::AmountMismatch { .. } => ProblemCode::AmountMismatch,
+            Self::Lowered { .. } => ProblemCode::LimitsLowered,
             Self::Fee { .. } => ProblemCode::FeeChanged,
             Self::Note(TextError::CardNumber) => ProblemCode::CardNumberInText,
             Self::Note(_) => ProblemCode::NoteInvalid,
             Self::NotAfter { .. } | Self::IdAge { .. } => ProblemCode::NotAfterInvalid,
             Self::Target(error) => error.code(),
             Self::Intent => ProblemCode::IntentMismatch,
+            Self::Approval(error) => error.code(),
             Self::IdReused => ProblemCode::IdReused,
             Self::Unanswered { .. } => ProblemCode::Timeout,
             Self::Failure(failure) => failure.code(),
@@ -142,11 +164,16 @@ impl Refuses for PayError {
     fn param(&self) -> Option<String> {
         let param = match self {
             Self::Id(_) | Self::IdReused | Self::IdAge { .. } => "id",
-            Self::Amount(_) | Self::Currency { .. } | Self::AmountMismatch { .. } | Self::IntentParts(_) => "amount",
+            Self::Amount(_)
+            | Self::Currency { .. }
+            | Self::AmountMismatch { .. }
+            | Self::Lowered { .. }
+            | Self::IntentParts(_) => "amount",
             Self::Fee { .. } => "fee",
             Self::Note(_) => "note",
             Self::NotAfter { .. } => "not_after",
             Self::Target(error) => return error.param(),
+            Self::Approval(error) => return error.param(),
             Self::Intent => "intent",
             Self::Unanswered { .. } | Self::Failure(_) => return None,
         };
@@ -156,6 +183,7 @@ impl Refuses for PayError {
     fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::Target(error) => error.retry_after_s(),
+            Self::Approval(error) => error.retry_after_s(),
             Self::Failure(failure) => failure.retry_after_s(),
             _ => None,
         }
@@ -166,6 +194,15 @@ impl Refuses for PayError {
     }
 }
 
+/// Who pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payer {
+    /// The person.
+    pub person: PersonId,
+    /// How lately their session was used.
+    pub session: SessionUse,
+}
+
 /// Pays, once.
 ///
 /// # Errors
@@ -173,7 +210,7 @@ impl Refuses for PayError {
 pub async fn pay(
     realm: &Realm,
     sources: &Sources,
-    payer: PersonId,
+    payer: Payer,
     request: &PayRequest,
 ) -> Result<PaymentView, PayError> {
     pay_into(realm, sources, payer, request, |posting| submit(&realm.ledger, posting)).await
@@ -186,12 +223,12 @@ pub async fn pay(
 pub async fn pay_into<F: Future<Output = Result<Outcome, SubmitError>>>(
     realm: &Realm,
     sources: &Sources,
-    payer: PersonId,
+    payer: Payer,
     request: &PayRequest,
     submit: impl FnOnce(Posting) -> F,
 ) -> Result<PaymentView, PayError> {
     let now = sources.now();
-    let name = PostingRef { owner: Owner::of(payer), id: PostingId::of(request.id).map_err(PayError::Id)? };
+    let name = PostingRef { owner: Owner::of(payer.person), id: PostingId::of(request.id).map_err(PayError::Id)? };
     let digest = digest(request);
     let Prepared { payment, payable, note } = match prepare(realm, sources, payer, request, digest, now).await {
         Ok(prepared) => prepared,
@@ -217,7 +254,7 @@ pub async fn pay_into<F: Future<Output = Result<Outcome, SubmitError>>>(
         }
         Ok(Outcome::Refused { reason, .. }) => {
             let ends = payable.order.map(|order| order.order.expires_at);
-            let reason = outcome::reason_of(realm, &reason, Some(payment.not_after), ends).await?;
+            let reason = outcome::reason_of(realm, &reason, payment.kind(), Some(payment.not_after), ends).await?;
             Ok(outcome::refused(request.id, reason, now))
         }
         Err(SubmitError::IdReused) => Err(PayError::IdReused),
@@ -237,7 +274,7 @@ struct Prepared {
 async fn prepare(
     realm: &Realm,
     sources: &Sources,
-    payer: PersonId,
+    payer: Payer,
     request: &PayRequest,
     digest: [u8; 32],
     now: Timestamp,
@@ -249,35 +286,44 @@ async fn prepare(
     if made < now.plus_seconds(-ID_AGE_S_MAX) {
         return Err(PayError::IdAge { now, made });
     }
-    let amount = payable_amount(request.amount, realm.limits.payment_max)?;
     let note = request.note.as_deref().map(Note::new).transpose()?.filter(|note| !note.as_str().is_empty());
-    let payable = resolve(realm, payer, &request.target, now).await?;
-    check_amount(&payable, amount, request.fee)?;
-    let order = payable.order.as_ref().map(PayableOrder::reference);
-    let named = order.map(|order| (order.order, order.version));
-    let intent = Intent::from_wallet(request.id, payer, payable.payee, amount, request.fee, named, request.not_after)?;
+    let PayRequest { id, ref target, amount, fee, not_after, .. } = *request;
+    let parts = Intended { id, target, amount, fee, not_after };
+    let (payable, intent) = intended(realm, payer.person, parts, now).await?;
     if intent.digest_hex() != request.intent {
         return Err(PayError::Intent);
     }
+    let lowered = Lowered::of(realm, payer.person, now).await?;
+    if let Some(Lowered { payment_max, until, .. }) = lowered.filter(|lowered| amount.minor > lowered.payment_max) {
+        return Err(PayError::Lowered { payment_max, until, found: amount.minor });
+    }
+    let person = if let Payee::Person(person) = payable.payee { Some(person) } else { None };
+    let moving = Moving { person: payer.person, amount: amount.minor, payee: person, session: payer.session };
+    // The intent holds the end: an approval until another one is of another intent.
+    let terms = enforce(realm, moving, request.approval.as_deref(), |_| intent.digest(), now).await?;
     let note = note.map(Note::into_string);
     let sealed = match &note {
-        Some(note) => Some(seal(realm, sources, payer, request, note, now).await?),
+        Some(note) => Some(seal(realm, sources, payer.person, request, note, now).await?),
         None => None,
     };
     let payment = Payment {
-        id: request.id,
-        payer,
+        id,
+        payer: payer.person,
         payee: payable.payee,
         amount,
         shop_fee: payable.fee.of(amount, Rounding::HalfUp).minor,
-        order,
+        order: payable.order.as_ref().map(PayableOrder::reference),
         link: payable.link,
         intent: intent.digest(),
         note: sealed,
-        approved_until: request.not_after,
+        approved_until: not_after,
         digest,
-        not_after: payable.expires_at.map_or(request.not_after, |end| end.min(request.not_after)),
+        not_after: payable.expires_at.map_or(not_after, |end| end.min(not_after)),
         wallet_ceiling: realm.limits.wallet_ceiling,
+        // One posting counts for one day.
+        lowered: lowered.map(|lowered| Lowered { day: terms.free_day.unwrap_or(lowered.day), ..lowered }),
+        free: terms.free_day.map(|day| FreeCount { day, count_max: i64::from(realm.limits.free_count_max) }),
+        is_first: terms.is_first,
     };
     Ok(Prepared { payment, payable, note })
 }
@@ -299,20 +345,6 @@ pub fn latest_end(id: PaymentId) -> Timestamp {
 /// When it is not positive or above `largest` minor units.
 pub fn payable_amount(amount: Money, largest: i64) -> Result<Money, AmountError> {
     PositiveAmount::up_to(amount, largest).map(PositiveAmount::money)
-}
-
-fn check_amount(payable: &Payable, amount: Money, fee: Money) -> Result<(), PayError> {
-    if amount.currency != payable.currency {
-        return Err(PayError::Currency { expected: payable.currency, found: amount.currency });
-    }
-    if let Some(fixed) = payable.amount.filter(|fixed| *fixed != amount) {
-        return Err(PayError::AmountMismatch { expected: fixed.minor, found: amount.minor });
-    }
-    // Payers pay nothing on top; the shop's fee is taken from what it gets.
-    if fee != Money::zero(payable.currency) {
-        return Err(PayError::Fee { expected: 0, found: fee.minor });
-    }
-    Ok(())
 }
 
 /// Seals the note under the payer's key, which is made at the first note.

@@ -1,18 +1,24 @@
 //! The postings of a payment: the one that pays, and those that give back.
 //!
 //! Legs of the payment: 2001 → 2001 or 2002, the amount; then 2002 → 4001, the shop's fee, when there is one. Claims: the order and its version,
-//! when an order is paid. The payee's personal wallet is opened on the way if it is not there.
+//! when an order is paid. The payee's personal wallet is opened on the way if it is not there. Behind the money, in legs of other assets, stands what
+//! is counted: 8001 → 8000, one in `count`, where the payment went without asking, with a guard at how many a day may; one for each person who is
+//! paid for the first time; and after a recovery the amount, with a guard at what a day may ([`super::lowered`]).
 //!
 //! Legs of a refund: 4001 → 2002, the fee's share; 2002 → 2001, the amount; 8002 → 8000, what has been given back, with a guard at what was
 //! captured. Claim: (payment, number).
 
 use qianbao_core::id::{LinkId, PaymentId, PersonId, RefundId, ShopId};
 use qianbao_core::intent::Payee;
-use qianbao_core::posting::{AccountId, Draft, Ensure, Head, Measure, OnVoid, Owner, Posting, PostingId, PostingKind};
+use qianbao_core::posting::{
+    AccountId, AccountKey, Asset, Draft, Ensure, Head, LedgerDay, Measure, OnVoid, Owner, Posting, PostingId,
+    PostingKind,
+};
 use qianbao_core::{Currency, Money, Timestamp};
 
 use super::claims;
 use super::details::{Details, OrderRef, PaymentDetails, RefundDetails};
+use super::lowered::Lowered;
 use crate::failure::FailureError;
 use crate::wallets::accounts;
 
@@ -23,6 +29,18 @@ pub const TRANSFER: PostingKind = PostingKind::literal("transfer");
 
 /// Kind of a refund.
 pub const REFUND: PostingKind = PostingKind::literal("refund");
+
+/// Place of the guard of what goes without asking, among those of a payment.
+pub const FREE_GUARD: usize = 0;
+
+/// A payment that goes without asking, and counts as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeCount {
+    /// The ledger day that it counts for; the ledger answers `stale` on another.
+    pub day: LedgerDay,
+    /// Most of a day, this one included.
+    pub count_max: i64,
+}
 
 /// Everything that a payment's posting is made of.
 #[derive(Clone, Debug)]
@@ -53,9 +71,20 @@ pub struct Payment {
     pub not_after: Timestamp,
     /// Ceiling of a personal wallet that has to be opened, minor units.
     pub wallet_ceiling: i64,
+    /// The payer's lower limits after a recovery.
+    pub lowered: Option<Lowered>,
+    /// Where it goes without asking.
+    pub free: Option<FreeCount>,
+    /// Whether the payee, a person, is paid for the first time.
+    pub is_first: bool,
 }
 
 impl Payment {
+    /// The kind of its posting.
+    pub const fn kind(&self) -> PostingKind {
+        if matches!(self.payee, Payee::Shop(_)) { PAYMENT } else { TRANSFER }
+    }
+
     /// The account that gets the amount.
     pub fn payee_account(&self) -> AccountId {
         match self.payee {
@@ -86,7 +115,7 @@ impl Payment {
         let head = Head {
             owner: Owner::of(self.payer),
             id: PostingId::of(self.id)?,
-            kind: if matches!(self.payee, Payee::Shop(_)) { PAYMENT } else { TRANSFER },
+            kind: self.kind(),
             reference: self.order.map(|order| order.order.to_string()).unwrap_or_default(),
             digest: self.digest,
             not_after: Some(self.not_after),
@@ -108,8 +137,36 @@ impl Payment {
             draft =
                 draft.claim(claims::order(order.order), OnVoid::Free).claim(claims::order_version(order), OnVoid::Free);
         }
-        Ok(draft.finish()?)
+        Ok(self.counted(draft).finish()?)
     }
+
+    /// The same with what is counted beside the money. The guard at [`FREE_GUARD`] is always that of what goes without asking, so that a refusal
+    /// says by its place which one was not met; beside another one it is there without a bound.
+    fn counted(&self, mut draft: Draft) -> Draft {
+        if let Some(free) = self.free {
+            let spent = accounts::free_count(self.payer, free.day);
+            draft = count(draft, spent).guard(spent.id(), Measure::NetDebits, free.count_max);
+            draft.day = Some(free.day);
+        }
+        if let Some(lowered) = self.lowered {
+            if self.free.is_none() {
+                let spent = accounts::free_count(self.payer, lowered.day);
+                draft = draft.guard(spent.id(), Measure::NetDebits, i64::MAX);
+            }
+            draft = lowered.spend(draft, self.payer, self.amount);
+        }
+        match self.payee {
+            Payee::Person(payee) if self.is_first => count(draft, accounts::acquaintance(self.payer, payee)),
+            Payee::Person(_) | Payee::Shop(_) => draft,
+        }
+    }
+}
+
+/// The same with one more in `spent`.
+fn count(draft: Draft, spent: AccountKey) -> Draft {
+    let counter = accounts::count_counter();
+    let opened = draft.ensure(Ensure::open(spent)).ensure(Ensure::open(counter));
+    opened.leg(spent.id(), counter.id(), Asset::Count, 1)
 }
 
 /// Everything that a refund's posting is made of.
@@ -188,6 +245,7 @@ impl Refund {
 #[cfg(test)]
 mod tests {
     use qianbao_core::id::OrderId;
+    use qianbao_core::posting::LedgerDay;
 
     use super::*;
 
@@ -206,7 +264,26 @@ mod tests {
             digest: [6; 32],
             not_after: Timestamp(7),
             wallet_ceiling: 1_000_000,
+            lowered: None,
+            free: None,
+            is_first: false,
         }
+    }
+
+    #[test]
+    fn what_goes_without_asking_is_counted_with_a_guard_and_a_first_payee_is_noted() {
+        let free = Some(FreeCount { day: LedgerDay::from_epoch_days(20_780), count_max: 10 });
+        let payee = Payee::Person(PersonId::from_parts(5, [5; 10]));
+        let first = Payment { shop_fee: 0, order: None, free, is_first: true, ..payment(payee) };
+        let posting = first.posting().expect("the parts are right");
+        let legs: Vec<_> = posting.legs.iter().map(|leg| (leg.asset, leg.amount)).collect();
+        assert_eq!(legs, [(Asset::Money(Currency::CNY), 1_800), (Asset::Count, 1), (Asset::Count, 1)]);
+        assert_eq!(posting.guards.iter().map(|guard| guard.at_most).collect::<Vec<_>>(), [10]);
+        assert_eq!(posting.day, free.map(|free| free.day));
+        let spent =
+            |minor| accounts::free_count(PersonId::from_parts(minor, [2; 10]), LedgerDay::from_epoch_days(20_780));
+        assert_eq!(posting.guards[0].account, spent(2).id());
+        assert_ne!(spent(2).id(), spent(3).id(), "each person has their own");
     }
 
     #[test]
@@ -230,6 +307,20 @@ mod tests {
         assert_eq!(posting.legs.len(), 1);
         assert!(posting.claims.is_empty());
         assert_eq!(posting.head.kind, TRANSFER);
+    }
+
+    #[test]
+    fn lower_limits_are_a_budget_of_the_day_behind_the_money() {
+        let day = LedgerDay::from_epoch_days(20_000);
+        let lowered = Lowered { until: Timestamp(9), day, payment_max: 50_000, day_max: 100_000 };
+        let shop = Payee::Shop(ShopId::from_parts(4, [4; 10]));
+        let posting = Payment { lowered: Some(lowered), ..payment(shop) }.posting().expect("the parts are right");
+        assert_eq!(posting.legs.iter().map(|leg| leg.amount).collect::<Vec<_>>(), [1_800, 11, 1_800]);
+        let spent = accounts::recovered_budget(PersonId::from_parts(2, [2; 10]), Currency::CNY, day);
+        assert_eq!((posting.legs[2].debit, posting.legs[2].asset), (spent.id(), spent.asset));
+        assert_eq!((posting.guards[FREE_GUARD].at_most, posting.guards[1].account), (i64::MAX, spent.id()));
+        assert_eq!(posting.guards[1].at_most, 100_000);
+        assert_eq!(posting.day, Some(day));
     }
 
     #[test]

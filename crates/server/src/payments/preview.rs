@@ -3,11 +3,14 @@
 use qianbao_api::ProblemCode;
 use qianbao_api::payments::{Preview, PreviewRequest};
 use qianbao_core::amount::AmountError;
-use qianbao_core::id::PersonId;
+use qianbao_core::intent::Payee;
 use qianbao_core::{Currency, Money, Timestamp};
 
+use super::lowered::Lowered;
 use super::pay::payable_amount;
 use super::target::{PayableOrder, TargetError, resolve};
+use crate::approvals::need::{Count, Moving, need};
+use crate::door::{Call, Signed};
 use crate::failure::{FailureError, failures};
 use crate::orders::state::{self, State};
 use crate::problem::Refuses;
@@ -80,16 +83,12 @@ impl Refuses for PreviewError {
     }
 }
 
-/// What paying `request.target` would mean for `payer` at `now`.
+/// What paying `request.target` would mean for the signed-in person.
 ///
 /// # Errors
 /// [`PreviewError`] says why it cannot be paid.
-pub async fn preview(
-    realm: &Realm,
-    payer: PersonId,
-    request: &PreviewRequest,
-    now: Timestamp,
-) -> Result<Preview, PreviewError> {
+pub async fn preview(call: &Call, signed: &Signed, request: &PreviewRequest) -> Result<Preview, PreviewError> {
+    let (realm, payer, now) = (&call.realm, signed.person, call.now);
     let payable = resolve(realm, payer, &request.target, now).await?;
     let (currency, fixed) = (payable.currency, payable.amount);
     if let Some(order) = &payable.order {
@@ -104,7 +103,19 @@ pub async fn preview(
             return Err(PreviewError::AmountMismatch { expected: fixed.minor, found: typed.minor });
         }
     }
+    let lowered = match Lowered::of(realm, payer, now).await? {
+        Some(lowered) => Some(lowered.view(realm, payer, currency).await?),
+        None => None,
+    };
     let wallet = realm.ledger.account(accounts::personal_wallet(payer, currency).id()).await?;
+    let approval = match fixed.or(request.amount) {
+        Some(amount) => {
+            let payee = if let Payee::Person(person) = payable.payee { Some(person) } else { None };
+            let moving = Moving { person: payer, amount: amount.minor, payee, session: signed.session_use };
+            Some(need(call, moving, Count::Looked).await?)
+        }
+        None => None,
+    };
     Ok(Preview {
         payee: payable.view,
         amount: fixed.or(request.amount),
@@ -116,7 +127,9 @@ pub async fn preview(
         note: payable.note,
         available: Money::new(wallet.as_ref().map_or(0, qianbao_ledger::Account::available), currency),
         is_frozen: wallet.is_some_and(|wallet| !wallet.state.admits_debit()),
+        lowered,
         expires_at: payable.expires_at,
+        approval,
         server_time: now,
     })
 }

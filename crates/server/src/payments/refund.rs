@@ -1,7 +1,7 @@
 //! `POST /v1/payments/{id}/refunds`: give back a payment that the shop got, whole or in parts, whether it paid an order or came by the
 //! printed code. `POST /v1/orders/{id}/refunds` ends here as well.
 //!
-//! Phases: the refund's row in the directory, numbered after the last one of the same payment · one posting: the amount back to the payer, the
+//! Phases: whether what was shown for it is enough ([`crate::approvals::enforce`]) · the refund's row in the directory, numbered after the last one of the same payment · one posting: the amount back to the payer, the
 //! fee's share back to the shop, the amount into 8002 with a guard at what was captured, a claim on (payment, number). A row is written only
 //! when the outcome of the one before is known; whoever comes across a row without outcome posts it. So every refund's share of the
 //! fee has one answer, two refunds at once cannot exceed the payment, and a repeat finds what the first send did, also "no".
@@ -9,10 +9,12 @@
 use qianbao_api::ProblemCode;
 use qianbao_api::orders::RefundView;
 use qianbao_api::payments::CreatePaymentRefund;
-use qianbao_core::id::{PaymentId, RefundId};
+use qianbao_core::approval::SessionUse;
+use qianbao_core::id::{PaymentId, PersonId, RefundId};
 use qianbao_core::intent::Payee;
 use qianbao_core::money::{FeeBackError, Rounding, fee_back};
 use qianbao_core::posting::{Owner, PostingError, PostingId, PostingRef};
+use qianbao_core::refund::{RefundIntent, RefundedThing};
 use qianbao_core::text::{Description, TextError};
 use qianbao_core::{Currency, Money, Timestamp};
 use qianbao_ledger::{Answer, Outcome};
@@ -21,8 +23,10 @@ use sha2::{Digest, Sha256};
 
 use super::outcome::{self, Paid};
 use super::pay::submit;
-use super::posting::Refund;
+use super::posting::{REFUND, Refund};
 use super::rows::{self, RefundRow};
+use crate::approvals::enforce::{EnforceError, enforce};
+use crate::approvals::need::Moving;
 use crate::directory::{DirectoryError, again};
 use crate::failure::{FailureError, failures};
 use crate::halt::HaltError;
@@ -82,6 +86,9 @@ pub enum RefundError {
     /// Too many refunds of one payment.
     #[error("expected at most {REFUNDS_MAX} refunds of one payment")]
     TooMany,
+    /// It is not approved, or not by enough.
+    #[error(transparent)]
+    Approval(#[from] EnforceError),
     /// Nothing goes out now.
     #[error(transparent)]
     Halted(#[from] HaltError),
@@ -106,6 +113,7 @@ impl Refuses for RefundError {
             Self::IdReused => ProblemCode::IdReused,
             Self::Refused(code) => *code,
             Self::Contended => ProblemCode::Overloaded,
+            Self::Approval(error) => error.code(),
             Self::Halted(error) => error.code(),
             Self::Failure(failure) => failure.code(),
         }
@@ -116,12 +124,14 @@ impl Refuses for RefundError {
             Self::Id(_) | Self::IdReused => Some("id".to_owned()),
             Self::NotPositive { .. } | Self::Currency { .. } | Self::Exceeds { .. } => Some("amount".to_owned()),
             Self::Reason(_) => Some("reason".to_owned()),
+            Self::Approval(error) => error.param(),
             _ => None,
         }
     }
 
     fn retry_after_s(&self) -> Option<u32> {
         match self {
+            Self::Approval(error) => error.retry_after_s(),
             Self::Halted(error) => error.retry_after_s(),
             Self::Failure(failure) => failure.retry_after_s(),
             _ => None,
@@ -134,12 +144,16 @@ impl Refuses for RefundError {
 pub struct Asked<'a> {
     /// Made by the shop.
     pub id: RefundId,
+    /// What is given back, as the desk named it.
+    pub of: RefundedThing,
     /// How much is to be given back.
     pub amount: Money,
     /// Why; may be empty.
     pub reason: &'a str,
     /// SHA-256 of the whole request: what makes a repeat the same.
     pub digest: [u8; 32],
+    /// What was shown for it.
+    pub approval: Option<&'a str>,
 }
 
 /// Gives back a payment of the shop, once.
@@ -161,7 +175,9 @@ pub async fn refund(
     };
     let paid = paid.filter(|paid| paid.details.payee == Payee::Shop(shop.view.id)).ok_or(RefundError::NotFound)?;
     let digest = digest(b"qianbao/payment-refund-request/1\n", payment.uuid().as_bytes(), request);
-    let asked = Asked { id: request.id, amount: request.amount, reason: &request.reason, digest };
+    let of = RefundedThing::Payment { payer: request.payer, payment };
+    let approval = request.approval.as_deref();
+    let asked = Asked { id: request.id, of, amount: request.amount, reason: &request.reason, digest, approval };
     give_back(realm, shop, &paid, asked, now).await
 }
 
@@ -176,7 +192,7 @@ pub async fn give_back(
     asked: Asked<'_>,
     now: Timestamp,
 ) -> Result<RefundView, RefundError> {
-    let (readers, shop) = (realm.directory.readers(), shop.view.id);
+    let (readers, by, shop) = (realm.directory.readers(), shop.owner, shop.view.id);
     PostingId::of(asked.id).map_err(RefundError::Id)?;
     let reason = Description::new(asked.reason)?.into_string();
     let amount = asked.amount;
@@ -204,6 +220,7 @@ pub async fn give_back(
             }
             return Err(RefundError::Exceeds { left, found: amount.minor });
         }
+        approved(realm, by, asked, now).await?;
         let row = RefundRow {
             id: asked.id,
             shop,
@@ -221,6 +238,15 @@ pub async fn give_back(
         }
     }
     Err(RefundError::Contended)
+}
+
+/// Whether the refund carries what it needs. Asked only while it has no row: a repeat is answered by what the first send did.
+async fn approved(realm: &Realm, by: PersonId, asked: Asked<'_>, now: Timestamp) -> Result<(), EnforceError> {
+    let Asked { id, of, amount, approval, .. } = asked;
+    // A till is left alone for hours: there is no idle limit at the desk. What is given back goes to who paid it, so nobody is new.
+    let moving = Moving { person: by, amount: amount.minor, payee: None, session: SessionUse::Lately };
+    let digest = |not_after| RefundIntent { refund: id, by, of, amount, not_after }.digest();
+    enforce(realm, moving, approval, digest, now).await.map(drop)
 }
 
 /// Whose refunds are numbered together: the order's, or those of a payment without order. A payment's id is unique only with its payer.
@@ -268,7 +294,7 @@ async fn drive(realm: &Realm, paid: &Paid, row: &RefundRow) -> Result<RefundView
     match submit(&realm.ledger, posting).await? {
         Outcome::Posted { sequence, time } => Ok(view(sequence, time)),
         Outcome::Refused { reason, .. } => {
-            Err(RefundError::Refused(outcome::reason_of(realm, &reason, None, None).await?))
+            Err(RefundError::Refused(outcome::reason_of(realm, &reason, REFUND, None, None).await?))
         }
     }
 }

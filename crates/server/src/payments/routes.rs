@@ -38,7 +38,7 @@ pub async fn preview(
     signed: Signed,
     Body(request): Body<PreviewRequest>,
 ) -> Result<Json<Preview>, Refusal> {
-    Ok(Json(preview::preview(&call.realm, signed.person, &request, call.now).await?))
+    Ok(Json(preview::preview(&call, &signed, &request).await?))
 }
 
 /// Pay, once. A payment that is refused for good is an answer, not a problem.
@@ -47,7 +47,8 @@ pub async fn preview(
     responses((status = 200, body = PaymentView))
 )]
 pub async fn pay(call: Call, signed: Signed, Body(request): Body<PayRequest>) -> Result<Json<PaymentView>, Refusal> {
-    let outcome = pay::pay(&call.realm, &call.app.sources, signed.person, &request).await.map_err(Refusal::from);
+    let payer = pay::Payer { person: signed.person, session: signed.session_use };
+    let outcome = pay::pay(&call.realm, &call.app.sources, payer, &request).await.map_err(Refusal::from);
     let result = outcome.as_ref().map_err(Refusal::code).map(|view| match view.status {
         PaymentStatus::Paid => "paid",
         PaymentStatus::Refused | PaymentStatus::NotPaid => "refused",

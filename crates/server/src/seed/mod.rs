@@ -3,7 +3,7 @@
 //! Everything goes through the operations that people use; only the clock is turned back first and then walks through the story to
 //! the present. That needs an empty realm, since ledger time never runs backwards: in a realm where anybody lives nothing is done.
 //!
-//! Everybody's password is [`PASSWORD`]. It stands in the documents of the demo, so a realm that is seeded is for looking only.
+//! Everybody's password is [`PASSWORD`], and their payment PIN [`PIN`]. Both stand in the documents of the demo, so a realm that is seeded is for looking only.
 
 mod clock;
 mod play;
@@ -29,6 +29,9 @@ use clock::SeedClock;
 
 /// The password of all demo people.
 pub const PASSWORD: &str = "jade-river-walks-2026";
+
+/// The payment PIN of all demo people.
+pub const PIN: &str = "290417";
 
 /// The realm was not seeded.
 #[derive(Debug, thiserror::Error)]

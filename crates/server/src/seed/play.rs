@@ -7,6 +7,8 @@ use qianbao_core::intent::IntentError;
 use super::clock::SeedClock;
 use super::script::STORY;
 use super::stage::Stage;
+use crate::approvals::pin::TryPinError;
+use crate::approvals::set_pin::SetPinError;
 use crate::clock::Sources;
 use crate::directory::DirectoryError;
 use crate::failure::FailureError;
@@ -46,6 +48,12 @@ pub enum PlayError {
     /// A payment was not tried.
     #[error("a demo payment failed")]
     Pay(#[from] pay::PayError),
+    /// A PIN could not be set.
+    #[error("a demo PIN was not set")]
+    Pin(#[from] SetPinError),
+    /// A payment was not approved.
+    #[error("a demo payment was not approved")]
+    Approval(#[from] TryPinError),
     /// A payment was refused.
     #[error("expected a demo payment to be paid, found {0:?}")]
     NotPaid(Box<PaymentView>),

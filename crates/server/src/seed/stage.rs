@@ -7,15 +7,19 @@ use qianbao_api::identity::{Locale, Newcomer};
 use qianbao_api::merchants::OpenShop;
 use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderView};
 use qianbao_api::payments::{PayRequest, PaymentStatus, Target};
+use qianbao_core::approval::{Factor, Needed, SessionUse, decide};
 use qianbao_core::id::PersonId;
 use qianbao_core::intent::{Intent, Payee};
 use qianbao_core::{Currency, Money};
 
-use super::PASSWORD;
 use super::play::PlayError;
 use super::script::{MENU, PEOPLE, Step, Who};
+use super::{PASSWORD, PIN};
+use crate::approvals::need::{Count, Moving, circumstances};
+use crate::approvals::{pin, set_pin};
 use crate::clock::Sources;
 use crate::failure::FailureError;
+use crate::identity::password::Workers;
 use crate::merchants::open;
 use crate::merchants::rows::{Shop, kept_shop};
 use crate::orders::{cancel, create, edit, refund};
@@ -34,6 +38,7 @@ pub struct Stage<'a> {
     sources: &'a Sources,
     people: HashMap<Who, PersonId>,
     shop: Arc<Shop>,
+    workers: Workers,
 }
 
 impl<'a> Stage<'a> {
@@ -50,7 +55,9 @@ impl<'a> Stage<'a> {
                 legal_name: known.legal_name.to_owned(),
                 locale: if known.who == Who::Emma { Locale::En } else { Locale::Zh },
             };
-            people.insert(known.who, identity::sign_up::enrol(realm, sources, &request, PASSWORD).await?);
+            let person = identity::sign_up::enrol(realm, sources, &request, PASSWORD).await?;
+            set_pin::enrol(realm, sources, person, PIN).await?;
+            people.insert(known.who, person);
         }
         let request = OpenShop {
             name_zh: "云山茶铺".to_owned(),
@@ -63,7 +70,7 @@ impl<'a> Stage<'a> {
         let opened = open::open(realm, sources, owner, &request).await?;
         let shop = kept_shop(realm, opened.id).await?;
         let shop = shop.ok_or(FailureError::Inconsistent("the shop that was just opened"))?;
-        Ok(Self { realm, sources, people, shop })
+        Ok(Self { realm, sources, people, shop, workers: Workers::new(1) })
     }
 
     /// Does one step.
@@ -81,7 +88,7 @@ impl<'a> Stage<'a> {
             Step::BuyAndReturn(who, lines, back, reason) => {
                 let order = self.buy(who, lines, "").await?;
                 let (amount, reason) = (yuan(back), reason.to_owned());
-                let request = CreateRefund { id: self.sources.id(), amount, reason };
+                let request = CreateRefund { id: self.sources.id(), amount, reason, approval: None };
                 refund::refund(self.realm, &self.shop, order.id, &request, self.sources.now()).await?;
             }
             Step::Counter(who, minor, note) => {
@@ -139,9 +146,20 @@ impl<'a> Stage<'a> {
         let (id, fee) = (self.sources.id(), yuan(0));
         let not_after = self.sources.now().plus_seconds(PAYMENT_S);
         let order = if let Target::Order { order, version } = &target { Some((*order, *version)) } else { None };
-        let intent = Intent::from_wallet(id, payer, payee, amount, fee, order, not_after)?.digest_hex();
+        let intent = Intent::from_wallet(id, payer, payee, amount, fee, order, not_after)?;
         let note = (!note.is_empty()).then(|| note.to_owned());
-        let request = PayRequest { id, target, amount, fee, note, not_after, intent };
+        let payee = if let Payee::Person(person) = payee { Some(person) } else { None };
+        let moving = Moving { person: payer, amount: amount.minor, payee, session: SessionUse::Lately };
+        let needed = decide(&circumstances(self.realm, moving, Count::Looked).await?).needed;
+        let approval = match needed {
+            Needed::Nothing => None,
+            Needed::PinOrPasskey | Needed::Passkey => {
+                pin::prove(self.realm, &self.workers, self.sources, payer, PIN).await?;
+                Some(self.realm.approval_key.seal(payer, &intent.digest(), Factor::Pin, not_after))
+            }
+        };
+        let request = PayRequest { id, target, amount, fee, note, not_after, intent: intent.digest_hex(), approval };
+        let payer = pay::Payer { person: payer, session: SessionUse::Lately };
         let outcome = pay::pay(self.realm, self.sources, payer, &request).await?;
         if outcome.status == PaymentStatus::Paid { Ok(()) } else { Err(PlayError::NotPaid(Box::new(outcome))) }
     }

@@ -13,6 +13,7 @@ use qianbao_core::Timestamp;
 use qianbao_server::app::App;
 use qianbao_server::clock::{Clock, Sources, SystemRandom};
 use qianbao_server::config::ServeOptions;
+use qianbao_server::hosts::RealmName;
 use qianbao_tests_postgres::Database;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -49,7 +50,7 @@ pub struct House {
     router: Router,
     folder: tempfile::TempDir,
     /// Where the tests run on Postgres.
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 /// A browser on one host, which keeps its cookie.
@@ -61,6 +62,8 @@ pub struct Browser {
     pub token: Option<String>,
     /// The value of its device cookie.
     pub device: Option<String>,
+    /// The value of its cookie with the ticket of a recovery.
+    pub recovery: Option<String>,
     /// What it calls itself.
     pub agent: &'static str,
 }
@@ -92,7 +95,24 @@ impl House {
             ..options
         };
         let app = App::open(options.resolve()?, Sources::new(clock.clone(), SystemRandom)).await?;
-        Ok(Self { router: app.router(), app, clock, folder, _database: database })
+        Ok(Self { router: app.router(), app, clock, folder, database })
+    }
+
+    /// Moves into a new process on the same data. Browsers of before are of no use any more.
+    pub async fn restarted(self) -> TestResult<Self> {
+        let Self { app, clock, router, folder, database } = self;
+        for name in RealmName::ALL {
+            app.realm(name).close().await;
+        }
+        drop((app, router));
+        let options = ServeOptions {
+            data: Some(folder.path().join("data")),
+            site: Some(folder.path().join("site")),
+            database: database.as_ref().map(|database| database.address().to_owned()),
+            ..ServeOptions::default()
+        };
+        let app = App::open(options.resolve()?, Sources::new(clock.clone(), SystemRandom)).await?;
+        Ok(Self { router: app.router(), app, clock, folder, database })
     }
 
     /// The folder of both realms.
@@ -102,7 +122,14 @@ impl House {
 
     /// A browser on `host`, without a session.
     pub fn browser(&self, host: &str) -> Browser {
-        Browser { router: self.router.clone(), host: host.to_owned(), token: None, device: None, agent: "" }
+        Browser {
+            router: self.router.clone(),
+            host: host.to_owned(),
+            token: None,
+            device: None,
+            recovery: None,
+            agent: "",
+        }
     }
 
     /// A browser on the live wallet, signed up as `handle`.
@@ -134,7 +161,8 @@ impl Browser {
     /// Sends a request as it is, with host and cookie added.
     pub async fn send(&mut self, mut request: Request<Body>) -> TestResult<Answer> {
         request.headers_mut().insert(header::HOST, self.host.parse()?);
-        let cookies = [("__Host-session", &self.token), ("__Host-device", &self.device)];
+        let cookies =
+            [("__Host-session", &self.token), ("__Host-device", &self.device), ("__Host-recovery", &self.recovery)];
         let cookies = cookies.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
         if !cookies.is_empty() {
@@ -150,6 +178,7 @@ impl Browser {
             match name {
                 "__Host-session" => self.token = value,
                 "__Host-device" => self.device = value,
+                "__Host-recovery" => self.recovery = value,
                 other => return Err(format!("expected no cookie {other}").into()),
             }
         }

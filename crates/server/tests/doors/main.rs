@@ -17,6 +17,7 @@ mod passkeys;
 mod person;
 mod place;
 mod public;
+mod recovery;
 mod session;
 mod sign_in;
 mod sign_up;

@@ -4,6 +4,13 @@ use qianbao_api::ProblemCode as P;
 use qianbao_api::payments::{PayRequest, PaymentStatus, PaymentView, Preview, PreviewRequest, Target};
 use qianbao_api::sync::{DocumentBody, SyncPage};
 use qianbao_api::wallets::WalletView;
+use qianbao_core::Timestamp;
+use qianbao_core::approval::SessionUse;
+use qianbao_core::id::PersonId;
+use qianbao_server::door::{Call, Signed};
+use qianbao_server::hosts::Audience;
+use qianbao_server::problem::Refuses;
+use qianbao_server::wallets::freeze as freezing;
 
 use crate::house::{House, Street, TestResult, Visitor, transfer};
 
@@ -122,5 +129,74 @@ async fn a_payment_and_a_freeze_have_an_order() -> TestResult {
     assert_eq!(refused(ming, &transfer(ming, lan, "lan", 1)?).await?, Some(P::WalletBlocked));
     assert_eq!(ming.balance().await?, before, "nothing goes out after the freeze was answered");
     assert_eq!(lan.entries().await?.iter().filter(|entry| entry.amount.minor == 1).count(), paid);
+    Ok(())
+}
+
+/// The circumstances of a request, between whose steps a test does something else.
+fn call(house: &House) -> Call {
+    let (app, realm) = (house.app.clone(), house.realm().clone());
+    let (origin, address) = ("http://wallet.localhost:8787".to_owned(), "127.0.0.1".to_owned());
+    Call { now: app.sources.now(), app, realm, audience: Audience::Wallet, origin, address }
+}
+
+/// The newest session of a person.
+async fn newest(house: &House, person: PersonId) -> TestResult<Signed> {
+    let (id, expires_at): (String, i64) =
+        sqlx::query_as("SELECT id, expires_at FROM sessions WHERE person = $1 ORDER BY created_at DESC LIMIT 1")
+            .bind(person.to_string())
+            .fetch_one(house.realm().directory.readers())
+            .await?;
+    let session_use = SessionUse::Lately;
+    Ok(Signed { person, session: id.parse()?, expires_at: Timestamp(expires_at), session_use })
+}
+
+#[tokio::test]
+async fn a_freeze_made_while_another_is_being_ended_is_not_undone() -> TestResult {
+    let street = House::street().await?;
+    let ming = &street.ming;
+    assert_eq!(freeze(ming, "PUT").await?, None);
+    street.house.clock.pass(1);
+    street.house.wallet(ming.person).await?;
+    let (call, signed) = (call(&street.house), newest(&street.house, ming.person).await?);
+    let looked = freezing::look(&call, &signed).await?;
+    // Another device, after the session was looked at and before anything was done.
+    assert_eq!(freeze(ming, "PUT").await?, None);
+    let undone = freezing::end(&call, ming.person, &looked).await;
+    assert_eq!(undone.expect_err("a freeze nobody has looked at").code(), P::ConfirmationRequired);
+    assert!(is_frozen(ming).await?);
+    // The other way round: what ended the freeze first leaves the later one as it is.
+    street.house.clock.pass(1);
+    street.house.wallet(ming.person).await?;
+    let signed = newest(&street.house, ming.person).await?;
+    let call = self::call(&street.house);
+    let looked = freezing::look(&call, &signed).await?;
+    freezing::end(&call, ming.person, &looked).await?;
+    assert!(!is_frozen(ming).await?);
+    freezing::end(&call, ming.person, &looked).await?;
+    assert_eq!(freeze(ming, "PUT").await?, None);
+    // It was ended before this freeze was made: a repeat says so and changes nothing.
+    freezing::end(&call, ming.person, &looked).await?;
+    assert!(is_frozen(ming).await?);
+    Ok(())
+}
+
+/// A freeze that another device makes while somebody lets money go out again: whichever the ledger has first, what was answered "frozen" is.
+#[tokio::test]
+async fn a_freeze_and_an_unfreezing_at_once_leave_the_wallet_frozen() -> TestResult {
+    let street = House::street().await?;
+    for _ in 0..20 {
+        assert_eq!(freeze(&street.ming, "PUT").await?, None);
+        street.house.clock.pass(1);
+        let confirmed = street.house.wallet(street.ming.person).await?;
+        let (frozen, ended) = tokio::join!(freeze(&street.ming, "PUT"), freeze(&confirmed, "DELETE"));
+        assert_eq!(frozen?, None);
+        assert!(matches!(ended?, None | Some(P::ConfirmationRequired)));
+        assert!(is_frozen(&street.ming).await?);
+        assert_eq!(freeze(&confirmed, "DELETE").await?, Some(P::ConfirmationRequired), "it began before this freeze");
+        street.house.clock.pass(1);
+        let later = street.house.wallet(street.ming.person).await?;
+        assert_eq!(freeze(&later, "DELETE").await?, None);
+        assert!(!is_frozen(&street.ming).await?);
+    }
     Ok(())
 }

@@ -16,6 +16,7 @@ use qianbao_api::orders::{CreateOrder, OrderLine, OrderView};
 use qianbao_api::payments::{PayRequest, PaymentView, Target};
 use qianbao_api::wallets::WalletView;
 use qianbao_api::{Page, ProblemCode};
+use qianbao_core::approval::Factor;
 use qianbao_core::chart::AccountCode;
 use qianbao_core::id::{PersonId, SessionId, Topup};
 use qianbao_core::intent::{Intent, Payee};
@@ -87,6 +88,7 @@ pub struct Visitor {
     host: &'static str,
     token: String,
     sources: Sources,
+    realm: Arc<Realm>,
     /// Who is signed in.
     pub person: PersonId,
 }
@@ -200,7 +202,8 @@ impl House {
     /// A browser in which nobody is signed in. Its `person` is nobody.
     pub fn stranger(&self, host: &'static str) -> Visitor {
         let sources = self.app.sources.clone();
-        Visitor { router: self.router.clone(), host, token: String::new(), person: sources.id(), sources }
+        let realm = Arc::clone(self.realm());
+        Visitor { router: self.router.clone(), host, token: String::new(), person: sources.id(), sources, realm }
     }
 
     async fn visitor(&self, person: PersonId, audience: &str, host: &'static str) -> TestResult<Visitor> {
@@ -223,7 +226,8 @@ impl House {
         .execute(write.sql())
         .await?;
         write.commit().await?;
-        Ok(Visitor { router: self.router.clone(), host, token, sources, person })
+        let realm = Arc::clone(self.realm());
+        Ok(Visitor { router: self.router.clone(), host, token, sources, realm, person })
     }
 
     /// Ming and Lan with money, and Chen at the desk of a tea shop.
@@ -315,6 +319,11 @@ impl Visitor {
         self.send("PATCH", path, Some(serde_json::to_vec(body)?)).await
     }
 
+    /// Sends a `PUT` with a JSON body.
+    pub async fn put(&self, path: &str, body: &impl Serialize) -> TestResult<Answer> {
+        self.send("PUT", path, Some(serde_json::to_vec(body)?)).await
+    }
+
     /// Reads.
     pub async fn get(&self, path: &str) -> TestResult<Answer> {
         self.send("GET", path, None).await
@@ -354,15 +363,17 @@ impl Visitor {
     pub fn payment(&self, target: Target, payee: Payee, amount: Money) -> TestResult<PayRequest> {
         let (id, fee) = (self.sources.id(), Money::zero(amount.currency));
         let not_after = self.sources.now().plus_seconds(120);
-        self.approved(PayRequest { id, target, amount, fee, note: None, not_after, intent: String::new() }, payee)
+        let intent = String::new();
+        self.approved(PayRequest { id, target, amount, fee, note: None, not_after, intent, approval: None }, payee)
     }
 
-    /// The same request with the digest of the intent that it states.
+    /// The same request with the digest of the intent that it states, approved as by a passkey. What approving takes is tested by itself.
     pub fn approved(&self, request: PayRequest, payee: Payee) -> TestResult<PayRequest> {
         let order = if let Target::Order { order, version } = request.target { Some((order, version)) } else { None };
         let PayRequest { id, amount, fee, not_after, .. } = request;
         let intent = Intent::from_wallet(id, self.person, payee, amount, fee, order, not_after)?;
-        Ok(PayRequest { intent: intent.digest_hex(), ..request })
+        let approval = self.realm.approval_key.seal(self.person, &intent.digest(), Factor::Passkey, not_after);
+        Ok(PayRequest { intent: intent.digest_hex(), approval: Some(approval), ..request })
     }
 
     /// Pays.

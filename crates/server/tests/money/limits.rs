@@ -91,7 +91,8 @@ async fn an_amount_that_is_too_large_is_told_the_limit_that_holds_there() -> Tes
     // What is left of a payment is the limit of a refund.
     let order = street.order(1_000).await?;
     street.ming.pay(&street.payment_of(&street.ming, &order)?).await?;
-    let refund = CreateRefund { id: street.desk.sources().id(), amount: yuan(i64::MAX), reason: String::new() };
+    let refund =
+        CreateRefund { id: street.desk.sources().id(), amount: yuan(i64::MAX), reason: String::new(), approval: None };
     let problem = street.desk.post(&format!("/v1/orders/{}/refunds", order.id), &refund).await?.problem()?;
     assert_eq!(problem.code, ProblemCode::RefundExceeds);
     assert!(problem.detail.starts_with("expected at most 1000 minor units"), "{}", problem.detail);

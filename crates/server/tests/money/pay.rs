@@ -267,7 +267,7 @@ async fn paying_is_for_the_wallet_and_for_a_session_in_use() -> TestResult {
     let request = transfer(&street.ming, &street.lan, "lan", 1)?;
     assert_eq!(street.desk.pay_refused(&request).await?, ProblemCode::NotFound);
     street.house.clock.pass(16 * 60);
-    let late = transfer(&street.ming, &street.lan, "lan", 1)?;
-    assert_eq!(street.ming.pay_refused(&late).await?, ProblemCode::SignInRequired);
+    let late = PayRequest { approval: None, ..transfer(&street.ming, &street.lan, "lan", 1)? };
+    assert_eq!(street.ming.pay_refused(&late).await?, ProblemCode::ApprovalRequired, "who is there is asked again");
     Ok(())
 }

@@ -160,7 +160,8 @@ async fn a_refund_that_nobody_waits_for_is_one_or_none_and_the_repeat_finds_out(
     for round in 0..30 {
         let order = street.order(100).await?;
         street.ming.pay(&street.payment_of(&street.ming, &order)?).await?;
-        let refund = CreateRefund { id: street.desk.sources().id(), amount: yuan(100), reason: String::new() };
+        let refund =
+            CreateRefund { id: street.desk.sources().id(), amount: yuan(100), reason: String::new(), approval: None };
         let path = format!("/v1/orders/{}/refunds", order.id);
         let gone = std::time::Duration::from_micros(100 * round);
         let _ = tokio::time::timeout(gone, street.desk.post(&path, &refund)).await;

@@ -100,7 +100,8 @@ async fn the_signed_text_of_a_receipt_never_changes() -> TestResult {
     let edit = EditOrder { version: 1, amount: yuan(5), lines: Vec::new(), description: "别的".to_owned() };
     let edited = street.desk.patch(&format!("/v1/orders/{}", order.id), &edit).await?.problem()?;
     assert_eq!(edited.code, ProblemCode::OrderPaid);
-    let refund = CreateRefund { id: street.desk.sources().id(), amount: yuan(800), reason: String::new() };
+    let refund =
+        CreateRefund { id: street.desk.sources().id(), amount: yuan(800), reason: String::new(), approval: None };
     street.desk.post(&format!("/v1/orders/{}/refunds", order.id), &refund).await?.ok::<RefundView>()?;
     let second: [SignedReceipt; 2] = [street.ming.get(&bought).await?.ok()?, street.ming.get(&given).await?.ok()?];
     assert_eq!(second, first, "not a byte, signature included");

@@ -21,7 +21,9 @@ async fn paid(street: &Street, minor: i64) -> TestResult<OrderView> {
 }
 
 fn request(street: &Street, minor: i64) -> CreateRefund {
-    CreateRefund { id: street.desk.sources().id(), amount: yuan(minor), reason: "少了一块".to_owned() }
+    CreateRefund {
+        id: street.desk.sources().id(), amount: yuan(minor), reason: "少了一块".to_owned(), approval: None
+    }
 }
 
 async fn refund(street: &Street, order: &OrderView, request: &CreateRefund) -> TestResult<Answer> {

@@ -27,7 +27,13 @@ async fn paid(street: &Street, minor: i64) -> TestResult<PaymentId> {
 
 fn request(street: &Street, minor: i64) -> CreatePaymentRefund {
     let reason = "点错了".to_owned();
-    CreatePaymentRefund { id: street.desk.sources().id(), payer: street.ming.person, amount: yuan(minor), reason }
+    CreatePaymentRefund {
+        id: street.desk.sources().id(),
+        payer: street.ming.person,
+        amount: yuan(minor),
+        reason,
+        approval: None,
+    }
 }
 
 async fn refund(street: &Street, payment: PaymentId, request: &CreatePaymentRefund) -> TestResult<Answer> {
@@ -116,7 +122,8 @@ async fn an_orders_payment_is_one_thing_by_either_route() -> TestResult {
     let order = street.order(1_000).await?;
     let pay = street.payment_of(&street.ming, &order)?;
     street.ming.pay(&pay).await?;
-    let by_order = CreateRefund { id: street.desk.sources().id(), amount: yuan(700), reason: String::new() };
+    let by_order =
+        CreateRefund { id: street.desk.sources().id(), amount: yuan(700), reason: String::new(), approval: None };
     let path = format!("/v1/orders/{}/refunds", order.id);
     let by_payment = request(&street, 700);
     let (one, other) = join(street.desk.post(&path, &by_order), refund(&street, pay.id, &by_payment)).await;

@@ -22,7 +22,8 @@ async fn the_figures_are_the_folded_history_of_the_ledger_day() -> TestResult {
         assert_eq!(view.count as usize, orders.len());
         street.house.clock.pass(3_600);
     }
-    let request = CreateRefund { id: street.desk.sources().id(), amount: yuan(400), reason: String::new() };
+    let request =
+        CreateRefund { id: street.desk.sources().id(), amount: yuan(400), reason: String::new(), approval: None };
     let path = format!("/v1/orders/{}/refunds", orders[0].id);
     street.desk.post(&path, &request).await?.ok::<RefundView>()?;
 

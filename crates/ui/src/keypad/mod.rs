@@ -1,4 +1,4 @@
-//! A keypad for amounts.
+//! A keypad for amounts, or for digits alone.
 
 use crate::dom::{Child, View, view};
 use leptos::prelude::*;
@@ -32,6 +32,16 @@ const KEYS: [Key; 12] = [
     Key::Digit(0),
     Key::Delete,
 ];
+
+/// What is typed on a keypad.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeypadKind {
+    /// An amount.
+    #[default]
+    Amount,
+    /// Digits; there is no point.
+    Digits,
+}
 
 impl Key {
     /// What `text` becomes when this key is pressed. Never more than `exponent` places after the point, never more than
@@ -73,9 +83,15 @@ pub fn Keypad(
     /// Told of each key.
     #[prop(into)]
     press: Callback<Key>,
+    /// What is typed.
+    #[prop(optional)]
+    kind: KeypadKind,
 ) -> View {
     let KitWords { key_delete, key_point, .. } = KitWords::get();
     let keys = KEYS.map(|key| {
+        if key == Key::Point && kind == KeypadKind::Digits {
+            return view! { <span></span> };
+        }
         let (face, label) = match key {
             Key::Digit(digit) => (char::from(b'0' + digit).built(), None),
             Key::Point => ('.'.built(), Some(key_point.clone())),

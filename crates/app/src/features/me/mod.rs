@@ -3,6 +3,8 @@
 mod devices;
 mod factors;
 mod lock;
+mod paying;
+mod recovery;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -29,6 +31,7 @@ pub fn Me() -> View {
         <Screen title=say!(words, me)>
             <div class="panes">
                 <div class="stack">
+                    <recovery::Notice />
                     <Person />
                     <Look />
                     <lock::Locking />

@@ -2,11 +2,13 @@
 //!
 //! Phases: **look** (the client reads the text, checks the signature and asks the server for payee, amount and fee; or it
 //! says why not), **amount** (typed, where the payee did not fix it; the server is asked again with it), **confirm**
-//! (everything that will be approved stands on the sheet), **send** (the client stores the request, then this screen gives
+//! (everything that will be approved stands on the sheet, with the factor it needs and why), **approve** (a touch, the PIN, or setting one up first),
+//! **send** (the client stores the request, then this screen gives
 //! way to the payment's own). What can be paid, and what stands in the way, is decided by [`qianbao_client::payment`] alone.
 //!
 //! A press makes a new id each time the sheet is confirmed and never twice: once a request is stored the sheet is gone.
 
+mod approve;
 mod confirm;
 mod model;
 mod view;

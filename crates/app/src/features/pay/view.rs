@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use qianbao_api::ProblemCode;
+use qianbao_api::payments::LoweredLimits;
 use qianbao_client::{Obstacle, Stop, payment};
 use qianbao_core::Money;
 use qianbao_ui::dom::{View, view};
@@ -12,6 +13,7 @@ use qianbao_ui::{
 };
 
 use super::model;
+use crate::browser::calendar::{Style, written};
 use crate::parts::payee::PayeeHead;
 use crate::parts::{Trouble, TroubleNote, amount};
 use crate::route::Route;
@@ -94,6 +96,29 @@ pub fn stopped(words: Words, stop: Stop, again: impl Fn(()) + Send + Sync + 'sta
     }
 }
 
+/// Why less can be paid for a while after a recovery, how much, and until when.
+pub fn lowered_line(words: Words, lowered: &LoweredLimits) -> String {
+    said!(
+        words,
+        lowered_line,
+        each = AmountParts::of(lowered.payment_max).text(),
+        left = AmountParts::of(lowered.day_left).text(),
+        moment = written(lowered.until, Style::DayTime, words.get_locale())
+    )
+}
+
+/// The same, below the amount.
+fn lowered_note(words: Words, lowered: Option<LoweredLimits>) -> Option<View> {
+    let lowered = lowered?;
+    let line = TextProp::from(move || lowered_line(words, &lowered));
+    Some(view! {
+        <p class="with-icon quiet">
+            <Icon glyph=Glyph::Clock />
+            {text(line)}
+        </p>
+    })
+}
+
 /// The amount, where the payer chooses it.
 #[component]
 pub fn AmountStage(
@@ -125,6 +150,9 @@ pub fn AmountStage(
                 said!(words, amount_above_balance, available = AmountParts::of(available).text())
             }
             Some(Obstacle::Frozen) => said!(words, banner_frozen),
+            Some(Obstacle::Lowered { at_most, .. }) => {
+                said!(words, lowered_above, amount = AmountParts::of(at_most).text())
+            }
             Some(other) => problem(words, other.code()).to_owned(),
             None => String::new(),
         },
@@ -145,6 +173,7 @@ pub fn AmountStage(
         }
     });
     let balance = TextProp::from(move || said!(words, balance_is, amount = AmountParts::of(available).text()));
+    let lowered = lowered_note(words, preview.lowered.clone());
     let top_up = move || {
         too_much.get().then(|| {
             view! { <LinkButton href="/top-up" text=say!(words, top_up) kind=ButtonKind::Soft glyph=Glyph::Plus /> }
@@ -165,6 +194,7 @@ pub fn AmountStage(
                 <Icon glyph=Glyph::Card />
                 {text(balance)}
             </p>
+            {lowered}
             {top_up}
             <TroubleNote trouble=Signal::stored(trouble) />
             <Button

@@ -33,6 +33,10 @@ pub fn SignIn() -> View {
                 {text(say!(words, no_wallet_yet))} " "
                 <Link href=way_in(&Route::SignUp)>{text(say!(words, sign_up))}</Link>
             </p>
+            <p class="form-foot">
+                {text(say!(words, recovery_lost))} " "
+                <Link href="/recovery">{text(say!(words, recovery_begin))}</Link>
+            </p>
         </Screen>
     }
 }

@@ -137,6 +137,7 @@ mod tests {
             param: param.map(str::to_owned),
             request_id: String::new(),
             unknown_until: None,
+            tries_left: None,
         }))
     }
 

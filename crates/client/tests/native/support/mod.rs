@@ -102,5 +102,6 @@ pub fn payment(client: &Client, minor: i64) -> PayRequest {
         note: Some("茶".to_owned()),
         not_after: client.pay_not_after(),
         intent: "0".repeat(64),
+        approval: None,
     }
 }

@@ -4,12 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use qianbao_api::activity::{Entry, EntryKind};
+use qianbao_api::approvals::{Approve, Approved};
 use qianbao_api::identity::{KeyShare, Locale, PersonView, SessionView, SignIn};
 use qianbao_api::keys::{KeySet, PublicKey};
 use qianbao_api::orders::{CreateRefund, RefundView};
 use qianbao_api::payments::{
     CreatePaymentRefund, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview, SignedReceipt, Target,
 };
+use qianbao_api::recovery::{RecoveryState, RecoveryView};
 use qianbao_api::sync::{Document, DocumentBody, SyncPage};
 use qianbao_api::wallets::WalletView;
 use qianbao_api::{Problem, ProblemCode};
@@ -60,6 +62,8 @@ pub struct Server {
     pub receipt: RefCell<Option<SignedReceipt>>,
     /// What every preview says.
     pub preview: RefCell<Option<Preview>>,
+    /// The recovery of this browser's ticket.
+    pub recovery: RefCell<Option<RecoveryView>>,
     /// Brings each page twice over and backwards.
     pub is_sloppy: Cell<bool>,
     sequence: Cell<u64>,
@@ -77,6 +81,8 @@ pub fn person(handle: &str) -> PersonView {
         legal_name_masked: "*明".to_owned(),
         locale: Locale::Zh,
         created_at: Timestamp(1),
+        recovery: None,
+        limits_lowered_until: None,
     }
 }
 
@@ -109,6 +115,7 @@ impl Server {
             keys: RefCell::default(),
             receipt: RefCell::default(),
             preview: RefCell::default(),
+            recovery: RefCell::default(),
             is_sloppy: Cell::new(false),
             sequence: Cell::new(0),
         }
@@ -161,7 +168,10 @@ impl Server {
         let body = request.body.as_deref().unwrap_or_default();
         match (request.method, path) {
             (Method::Post, "/v1/session") => self.sign_in(body, now),
-            (Method::Post, "/v1/people/passkey-options" | "/v1/session/passkey-options") => answer(200, OPTIONS),
+            (
+                Method::Post,
+                "/v1/people/passkey-options" | "/v1/session/passkey-options" | "/v1/recovery/passkey-options",
+            ) => answer(200, OPTIONS),
             (Method::Post, "/v1/people" | "/v1/session/passkey") => self.enter_by_passkey(body, now),
             (Method::Delete, "/v1/session") => {
                 if let Some(handle) = self.signed_in.replace(None) {
@@ -169,6 +179,11 @@ impl Server {
                 }
                 answer(204, "")
             }
+            (Method::Get, "/v1/recovery") => match &*self.recovery.borrow() {
+                Some(recovery) => json(recovery),
+                None => problem(404, ProblemCode::NotFound),
+            },
+            (Method::Post, "/v1/recovery/finish") => self.come_back(body, now),
             _ if self.is_ended.get() => problem(401, ProblemCode::DeviceEnded),
             _ => {
                 let Some(handle) = self.signed_in.borrow().clone() else {
@@ -177,6 +192,16 @@ impl Server {
                 self.handle_signed_in(&handle, request.method, path, query, body, now)
             }
         }
+    }
+
+    /// The PIN is 290417, and every passkey is believed.
+    fn approve(&self, body: &str, now: Timestamp) -> Answer {
+        self.bodies.borrow_mut().push(body.to_owned());
+        let request: Approve = serde_json::from_str(body).expect("an approval");
+        if request.pin.is_some_and(|pin| pin != "290417") {
+            return problem(403, ProblemCode::PinWrong);
+        }
+        json(&Approved { approval: "sealed".to_owned(), expires_at: now.plus_seconds(120) })
     }
 
     fn handle_signed_in(
@@ -190,6 +215,10 @@ impl Server {
     ) -> Answer {
         match (method, path) {
             (Method::Get, "/v1/session") => Self::session(handle, now),
+            (Method::Delete, "/v1/recovery") => {
+                self.recovery.take();
+                answer(204, "")
+            }
             (Method::Get, "/v1/session/key-share") => json(&KeyShare { share: base64url(&[self.share(handle); 32]) }),
             (Method::Post, "/v1/session/confirmation-options" | "/v1/passkeys/options") => answer(200, OPTIONS),
             (Method::Post, "/v1/session/confirmation") => {
@@ -199,6 +228,7 @@ impl Server {
             (Method::Get, "/v1/sync") if self.refuses_sync.take() => problem(401, ProblemCode::SignInRequired),
             (Method::Get, "/v1/sync") => self.sync(handle, query, now),
             (Method::Get, "/.well-known/qianbao-keys") => json(&KeySet { keys: self.keys.borrow().clone() }),
+            (Method::Post, "/v1/approvals") => self.approve(body, now),
             (Method::Post, "/v1/payments/preview") => match &*self.preview.borrow() {
                 Some(preview) => json(&Preview { server_time: now, ..preview.clone() }),
                 None => problem(404, ProblemCode::PayeeNotFound),
@@ -239,6 +269,19 @@ impl Server {
         let Some(handle) = self.passkey_of.borrow().clone() else { return problem(401, ProblemCode::PasskeyUnknown) };
         self.signed_in.replace(Some(handle.clone()));
         Self::session(&handle, now)
+    }
+
+    /// Who has a ticket comes in.
+    fn come_back(&self, body: &str, now: Timestamp) -> Answer {
+        self.bodies.borrow_mut().push(body.to_owned());
+        match self.recovery.take().map(|recovery| recovery.state) {
+            None => problem(404, ProblemCode::NotFound),
+            Some(RecoveryState::Ready) => {
+                self.signed_in.replace(Some("ming".to_owned()));
+                Self::session("ming", now)
+            }
+            Some(_) => problem(410, ProblemCode::RecoveryOver),
+        }
     }
 
     fn session(handle: &str, now: Timestamp) -> Answer {
@@ -398,6 +441,7 @@ pub fn problem(status: u16, code: ProblemCode) -> Answer {
         param: None,
         request_id: "req_1".to_owned(),
         unknown_until: None,
+        tries_left: None,
     };
     let body = serde_json::to_string(&problem).expect("problems can be printed");
     Answer { is_problem: true, ..answer(status, &body) }

@@ -1,5 +1,6 @@
 //! Orders and payments by the printed code: the list of the day and before, one of them, its refund.
 
+mod approve;
 mod counter;
 mod detail;
 mod list;

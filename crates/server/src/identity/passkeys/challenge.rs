@@ -10,7 +10,7 @@
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit, Mac};
 use qianbao_core::Timestamp;
-use qianbao_core::id::{PersonId, SessionId};
+use qianbao_core::id::{PersonId, RecoveryId, SessionId};
 use sha2::{Digest, Sha256};
 use sqlx::AnyPool;
 
@@ -42,6 +42,8 @@ pub enum Purpose {
     Add(PersonId),
     /// Proving who sits at a session.
     Confirm(SessionId),
+    /// Giving who comes back by a recovery a passkey.
+    Recover(RecoveryId),
 }
 
 /// A challenge of this realm.
@@ -136,6 +138,7 @@ impl Purpose {
             Self::SignIn => "sign_in".to_owned(),
             Self::Add(person) => format!("add {person}"),
             Self::Confirm(session) => format!("confirm {session}"),
+            Self::Recover(recovery) => format!("recover {recovery}"),
         }
     }
 }

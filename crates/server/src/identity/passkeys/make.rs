@@ -62,7 +62,14 @@ pub async fn add(
 
 async fn own_options(call: &Call, signed: &Signed) -> Result<CreationOptions, PasskeyError> {
     confirm::require(call, signed).await?;
-    let person = signed.person;
+    options_for(call, signed.person, Purpose::Add(signed.person)).await
+}
+
+/// What a passkey of `person` is to be made for.
+///
+/// # Errors
+/// [`PasskeyError`] when they have enough.
+pub async fn options_for(call: &Call, person: PersonId, purpose: Purpose) -> Result<CreationOptions, PasskeyError> {
     let readers = call.realm.directory.readers();
     let found = rows::person(readers, person).await?.ok_or(PasskeyError::Gone)?;
     let here = here(call, person).await?;
@@ -71,7 +78,7 @@ async fn own_options(call: &Call, signed: &Signed) -> Result<CreationOptions, Pa
         return Err(PasskeyError::Full);
     }
     let user = PasskeyUser { id: handle_of(person), name: found.handle, display_name: found.display_name };
-    let challenge = call.realm.challenge_key.make(call, Purpose::Add(person));
+    let challenge = call.realm.challenge_key.make(call, purpose);
     Ok(options(call, &challenge, user, here))
 }
 

@@ -119,7 +119,8 @@ fn handle_of(person: PersonId) -> String {
     BASE64URL_NOPAD.encode(person.to_string().as_bytes())
 }
 
-fn known(passkey: Passkey) -> KnownPasskey {
+/// A passkey as browsers are told of it.
+pub fn known(passkey: Passkey) -> KnownPasskey {
     let transports = passkey.transports.split_whitespace().map(ToOwned::to_owned).collect();
     KnownPasskey { kind: PUBLIC_KEY.to_owned(), id: passkey.credential, transports }
 }

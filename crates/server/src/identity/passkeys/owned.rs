@@ -43,9 +43,12 @@ pub async fn remove(call: Call, signed: Signed, At(id): At<PasskeyId>) -> Result
 async fn all(call: &Call, person: PersonId) -> Result<Factors, PasskeyError> {
     let readers = call.realm.directory.readers();
     let found = passkeys::of(readers, person, 2 * PASSKEYS_MAX).await?;
+    let codes = rows::recovery_codes::left(readers, person).await?;
     Ok(Factors {
         password_set_at: rows::password_set_at(readers, person).await?,
         one_time_codes_since: one_time_codes::on_since(call, person).await?,
+        recovery_codes_made_at: codes.map(|(made_at, _)| made_at),
+        recovery_codes_left: codes.map_or(0, |(_, left)| left),
         passkeys: found.into_iter().map(view).collect(),
     })
 }

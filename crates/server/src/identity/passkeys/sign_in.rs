@@ -15,7 +15,7 @@ use crate::identity::open::{self, Opened};
 use crate::identity::rows;
 use crate::identity::rows::passkeys::{self, Passkey};
 use crate::identity::visitor::Visitor;
-use crate::identity::webauthn::{self, AnswerError, Kind, PublicKey, UsedCredential};
+use crate::identity::webauthn::{self, AnswerError, ClientData, Kind, PublicKey, UsedCredential};
 use crate::problem::Refusal;
 
 /// What a passkey of this site is to sign.
@@ -61,12 +61,20 @@ pub async fn enter(call: &Call, answer: &Assertion, visitor: Visitor<'_>) -> Res
     Ok(opened)
 }
 
-/// An answer that was proven to be a passkey's.
+/// An answer to a challenge of this server that was proven to be a passkey's.
 #[derive(Debug)]
 pub struct Proven {
     /// Which one.
     pub passkey: Passkey,
     challenge: Challenge,
+    asserted: Asserted,
+}
+
+/// An answer that was proven to be a passkey's, whatever it answers.
+#[derive(Debug)]
+pub struct Asserted {
+    /// Which one.
+    pub passkey: Passkey,
     used: UsedCredential,
 }
 
@@ -75,9 +83,18 @@ pub struct Proven {
 /// # Errors
 /// [`PasskeyError`]; then nothing was proven.
 pub async fn proven(call: &Call, answer: &Assertion, purpose: Purpose) -> Result<Proven, PasskeyError> {
-    let site = site(call);
-    let data = webauthn::client_data(Kind::Get, site, &answer.response.client_data_json)?;
+    let data = webauthn::client_data(Kind::Get, site(call), &answer.response.client_data_json)?;
     let challenge = call.realm.challenge_key.check(call, purpose, &data.challenge)?;
+    challenge.look(call.realm.directory.readers()).await??;
+    let asserted = asserted(call, answer, &data).await?;
+    Ok(Proven { passkey: asserted.passkey.clone(), challenge, asserted })
+}
+
+/// The passkey of the call's host that gave `answer`; the caller has looked at the challenge in its client data.
+///
+/// # Errors
+/// [`PasskeyError`]; then nothing was proven.
+pub async fn asserted(call: &Call, answer: &Assertion, data: &ClientData) -> Result<Asserted, PasskeyError> {
     let credential = BASE64URL_NOPAD.encode(&webauthn::credential_id(&answer.id)?);
     let readers = call.realm.directory.readers();
     let passkey = passkeys::by_credential(readers, &credential, call.audience).await?.ok_or(PasskeyError::Unknown)?;
@@ -88,12 +105,11 @@ pub async fn proven(call: &Call, answer: &Assertion, purpose: Purpose) -> Result
     let damaged = || DirectoryError::Damaged { column: "passkeys.public_key" };
     let key = BASE64URL_NOPAD.decode(passkey.public_key.as_bytes()).map_err(|_| damaged())?;
     let key = PublicKey::read(&key).map_err(|_| damaged())?;
-    challenge.look(readers).await??;
-    let used = webauthn::assert(site, &key, passkey.can_sync, &data, answer).inspect_err(|error| {
+    let used = webauthn::assert(site(call), &key, passkey.can_sync, data, answer).inspect_err(|error| {
         // Not into the event log: whoever has a passkey could fill it, and nothing was guessed.
         tracing::info!(person = %passkey.person, %error, "a passkey was not believed");
     })?;
-    Ok(Proven { passkey, challenge, used })
+    Ok(Asserted { passkey, used })
 }
 
 impl Proven {
@@ -103,6 +119,16 @@ impl Proven {
     /// When the challenge was answered before, or the passkey is gone meanwhile.
     pub async fn write_down(&self, write: &mut Write, call: &Call) -> Result<(), PasskeyError> {
         self.challenge.spend(write).await??;
+        self.asserted.write_down(write, call).await
+    }
+}
+
+impl Asserted {
+    /// Notes that the passkey was used.
+    ///
+    /// # Errors
+    /// When the passkey is gone meanwhile.
+    pub async fn write_down(&self, write: &mut Write, call: &Call) -> Result<(), PasskeyError> {
         let (id, person, counted) = (self.passkey.id, self.passkey.person, i64::from(self.used.sign_count));
         let before = passkeys::mark_used(write, id, counted, self.used.is_synced, call.now).await?;
         let before = before.ok_or(PasskeyError::Unknown)?;

@@ -5,12 +5,15 @@ pub mod devices;
 pub mod key_shares;
 pub mod one_time_codes;
 pub mod passkeys;
+pub mod recoveries;
+pub mod recovery_codes;
 pub mod sessions;
 pub mod tries;
 
 use std::sync::Arc;
 
 use qianbao_api::identity::{Locale, PersonView};
+use qianbao_api::recovery::RecoveryNotice;
 use qianbao_core::Timestamp;
 use qianbao_core::id::PersonId;
 use qianbao_core::text::{Handle, mask_legal_name};
@@ -35,21 +38,47 @@ pub struct Person {
     pub locale: Locale,
     /// Since when.
     pub created_at: Timestamp,
+    /// Until when payments have lower limits after a recovery; may be over.
+    pub limits_lowered_until: Option<Timestamp>,
+    /// The recovery that is running.
+    pub recovery: Option<RecoveryNotice>,
 }
 
-type Columns = (String, String, String, String, String, i64);
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+);
+
+macro_rules! people {
+    ($where:literal) => {
+        concat!(
+            "SELECT people.id, handle, display_name, legal_name, locale, created_at, limits_lowered_until,
+                started_at, ready_at, closes_at, browser, system
+             FROM people LEFT JOIN recoveries ON recoveries.person = people.id AND recoveries.ended_at IS NULL ",
+            $where
+        )
+    };
+}
 
 /// The person with this id.
 pub async fn person(readers: &AnyPool, id: PersonId) -> Result<Option<Person>, DirectoryError> {
-    let row =
-        sqlx::query_as("SELECT id, handle, display_name, legal_name, locale, created_at FROM people WHERE id = $1");
+    let row = sqlx::query_as(people!("WHERE people.id = $1"));
     row.bind(id.to_string()).fetch_optional(readers).await?.map(read).transpose()
 }
 
 /// The person with this handle.
 pub async fn person_by_handle(readers: &AnyPool, handle: &Handle) -> Result<Option<Person>, DirectoryError> {
-    let row =
-        sqlx::query_as("SELECT id, handle, display_name, legal_name, locale, created_at FROM people WHERE handle = $1");
+    let row = sqlx::query_as(people!("WHERE handle = $1"));
     row.bind(handle.as_str().to_owned()).fetch_optional(readers).await?.map(read).transpose()
 }
 
@@ -105,6 +134,29 @@ pub async fn update(write: &mut Write, person: &Person) -> Result<(), DirectoryE
     Ok(())
 }
 
+/// Lowers the limits of a person's payments until `until`, unless they are lowered for longer.
+pub async fn lower_limits(write: &mut Write, person: PersonId, until: Timestamp) -> Result<(), DirectoryError> {
+    sqlx::query(
+        "UPDATE people SET limits_lowered_until = $1
+         WHERE id = $2 AND (limits_lowered_until IS NULL OR limits_lowered_until < $1)",
+    )
+    .bind(until.0)
+    .bind(person.to_string())
+    .execute(write.sql())
+    .await?;
+    write.outdates(Outdated::Person(person));
+    Ok(())
+}
+
+/// Until when the limits of a person's payments are lowered, within a write.
+pub async fn limits_lowered_until(write: &mut Write, person: PersonId) -> Result<Option<Timestamp>, DirectoryError> {
+    let row: Option<(Option<i64>,)> = sqlx::query_as("SELECT limits_lowered_until FROM people WHERE id = $1")
+        .bind(person.to_string())
+        .fetch_optional(write.sql())
+        .await?;
+    Ok(row.and_then(|(until,)| until).map(Timestamp))
+}
+
 /// Writes a person's password, as a PHC string, in the place of the one before. `stands_alone`: whether it is long enough without a second
 /// factor.
 pub async fn put_password(
@@ -125,6 +177,12 @@ pub async fn put_password(
     .bind(i64::from(stands_alone))
     .execute(write.sql())
     .await?;
+    Ok(())
+}
+
+/// Forgets a person's password.
+pub async fn forget_password(write: &mut Write, person: PersonId) -> Result<(), DirectoryError> {
+    sqlx::query("DELETE FROM passwords WHERE person = $1").bind(person.to_string()).execute(write.sql()).await?;
     Ok(())
 }
 
@@ -183,6 +241,8 @@ impl Person {
             legal_name_masked: mask_legal_name(&self.legal_name),
             locale: self.locale,
             created_at: self.created_at,
+            recovery: self.recovery.clone(),
+            limits_lowered_until: self.limits_lowered_until,
         }
     }
 }
@@ -200,12 +260,33 @@ fn read_audience(label: &str, column: &'static str) -> Result<Audience, Director
     known.ok_or(DirectoryError::Damaged { column })
 }
 
-fn read((id, handle, display_name, legal_name, locale, created_at): Columns) -> Result<Person, DirectoryError> {
+fn read(row: Columns) -> Result<Person, DirectoryError> {
+    let (id, handle, display_name, legal_name, locale, created_at, lowered, started, ready, closes, browser, system) =
+        row;
     let id = id.parse().map_err(|_| DirectoryError::Damaged { column: "people.id" })?;
     let locale = match locale.as_str() {
         "zh" => Locale::Zh,
         "en" => Locale::En,
         _ => return Err(DirectoryError::Damaged { column: "people.locale" }),
     };
-    Ok(Person { id, handle, display_name, legal_name, locale, created_at: Timestamp(created_at) })
+    let recovery = match (started, ready, closes) {
+        (Some(started_at), Some(ready_at), Some(closes_at)) => Some(RecoveryNotice {
+            started_at: Timestamp(started_at),
+            ready_at: Timestamp(ready_at),
+            closes_at: Timestamp(closes_at),
+            browser: browser.unwrap_or_default(),
+            system: system.unwrap_or_default(),
+        }),
+        _ => None,
+    };
+    Ok(Person {
+        id,
+        handle,
+        display_name,
+        legal_name,
+        locale,
+        created_at: Timestamp(created_at),
+        limits_lowered_until: lowered.map(Timestamp),
+        recovery,
+    })
 }

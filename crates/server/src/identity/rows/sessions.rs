@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use qianbao_core::Timestamp;
+use qianbao_core::approval::SessionUse;
 use qianbao_core::id::{DeviceId, PersonId, SessionId};
 
 use super::read_audience;
@@ -120,7 +121,9 @@ pub async fn find(
     let Some((id, person, expires_at, seen_at)) = row else { return Ok(None) };
     let session = id.parse().map_err(|_| DirectoryError::Damaged { column: "sessions.id" })?;
     let person = person.parse().map_err(|_| DirectoryError::Damaged { column: "sessions.person" })?;
-    let signed = Signed { person, session, expires_at: Timestamp(expires_at) };
+    // Whoever finds it says how lately it was used.
+    let session_use = SessionUse::Idle;
+    let signed = Signed { person, session, expires_at: Timestamp(expires_at), session_use };
     Ok(Some(Session { signed, seen_at: Arc::new(AtomicI64::new(seen_at)) }))
 }
 
@@ -194,15 +197,15 @@ pub async fn opened_at_in(write: &mut Write, session: SessionId) -> Result<Optio
     Ok(row.map(|(created_at,)| Timestamp(created_at)))
 }
 
-/// Removes all sessions of `person` but one; answers how many.
+/// Removes all sessions of `person` but one, if one is kept; answers how many.
 ///
 /// # Errors
 /// When the directory fails.
-pub async fn keep_only(write: &mut Write, person: PersonId, kept: SessionId) -> Result<usize, DirectoryError> {
+pub async fn keep_only(write: &mut Write, person: PersonId, kept: Option<SessionId>) -> Result<usize, DirectoryError> {
     let ended: Vec<(String, String)> =
         sqlx::query_as("DELETE FROM sessions WHERE person = $1 AND id <> $2 RETURNING token_hash, audience")
             .bind(person.to_string())
-            .bind(kept.to_string())
+            .bind(kept.map(|kept| kept.to_string()).unwrap_or_default())
             .fetch_all(write.sql())
             .await?;
     let count = ended.len();

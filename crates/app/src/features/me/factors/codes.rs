@@ -8,7 +8,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Banner, Button, ButtonKind, Field, FieldKind, Glyph, Icon, QrCode, Toaster, Tone};
 
-use super::confirm::{Confirm, Outcome, failure};
+use crate::parts::confirm::{Confirm, Outcome, failure};
 use crate::parts::{Trouble, TroubleNote};
 use crate::state::Wallet;
 use crate::words::{problem, say, words};

@@ -5,7 +5,7 @@ use qianbao_ui::dom::{Child, View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Card, Glyph, Icon, Toaster};
 
-use super::confirm::{Confirm, Outcome, failure};
+use crate::parts::confirm::{Confirm, Outcome, failure};
 use crate::parts::{Trouble, TroubleNote};
 use crate::state::Wallet;
 use crate::words::{say, words};

@@ -1,10 +1,10 @@
 //! How a person signs in: their passkeys, their password, and one-time codes beside it; and how they stop everything. What changes it asks who is there first, unless they have just signed in.
 
 mod codes;
-mod confirm;
 mod freeze;
 mod passkey;
 mod password;
+mod recovery;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -14,11 +14,13 @@ use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Card, Fetched, Glyph, Mark, Row, Sheet, Skeleton, Tag, Toaster, Tone};
 
 use self::codes::CodesForm;
-use self::confirm::{Confirm, ConfirmSheet, failure};
 use self::freeze::Freeze;
 use self::passkey::{PasskeyForm, title};
 use self::password::PasswordForm;
+use self::recovery::RecoveryCodes;
+use super::paying::Paying;
 use crate::browser::calendar::{Style, written};
+use crate::parts::confirm::{Confirm, ConfirmSheet, failure};
 use crate::parts::{Trouble, TroubleNote, moment};
 use crate::state::Wallet;
 use crate::words::{Words, said, say, words};
@@ -74,6 +76,8 @@ pub fn Factors() -> View {
             <TroubleNote trouble=trouble />
             <Adding confirm=confirm changed=changed />
         </Card>
+        <RecoveryCodes found=factors confirm=confirm changed=changed />
+        <Paying has_password=has_password has_passkey=has_passkey />
         <Freeze confirm=confirm />
         <Sheet open=is_open title=heading close=move |()| chosen.set(None)>
             {form}

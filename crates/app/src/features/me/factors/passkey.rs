@@ -7,8 +7,8 @@ use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, ButtonKind, Fact, Field, Glyph, Icon, Toaster};
 
 use super::super::made_with;
-use super::confirm::{Confirm, Outcome, failure};
 use crate::browser::calendar::{Style, written};
+use crate::parts::confirm::{Confirm, Outcome, failure};
 use crate::parts::{Trouble, TroubleNote, moment};
 use crate::state::Wallet;
 use crate::words::{Words, said, say, words};

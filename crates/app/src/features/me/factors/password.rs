@@ -7,7 +7,7 @@ use qianbao_ui::dom::{View, view};
 use qianbao_ui::words::text;
 use qianbao_ui::{Act, Button, Field, FieldKind, Glyph, Icon, Toaster};
 
-use super::confirm::{Confirm, Outcome, failure};
+use crate::parts::confirm::{Confirm, Outcome, failure};
 use crate::parts::{Trouble, TroubleNote};
 use crate::state::Wallet;
 use crate::words::{problem, said, say, words};
