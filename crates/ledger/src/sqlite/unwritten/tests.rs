@@ -1,3 +1,5 @@
+//! What each snapshot finds, before and after a writing.
+
 use super::*;
 use qianbao_core::Currency;
 use qianbao_core::chart::AccountCode;
