@@ -23,6 +23,13 @@ const LIMITS: &str = "limits.toml";
 const START_SECONDS: u64 = 30;
 const STOP_SECONDS: u64 = 30;
 
+/// A folder with a table of limits for it. One person pays thousands of times here: the day's count of payments without asking is that of a busy day.
+fn new_folder() -> TestResult<TempDir> {
+    let folder = tempfile::Builder::new().prefix("qianbao-").tempdir()?;
+    std::fs::write(folder.path().join(LIMITS), BUILT_IN.replace("count = 10\n", "count = 1000000000\n"))?;
+    Ok(folder)
+}
+
 /// A server and its data. Dropping it kills the server and removes the data.
 pub struct House {
     /// First, so that it ends before what it lives on is removed.
@@ -86,9 +93,7 @@ impl House {
     }
 
     fn on(database: Option<Arc<Database>>) -> TestResult<Self> {
-        let folder = tempfile::Builder::new().prefix("qianbao-").tempdir()?;
-        // One person pays thousands of times here: the day's count of payments without asking is that of a busy day.
-        std::fs::write(folder.path().join(LIMITS), BUILT_IN.replace("count = 10\n", "count = 1000000000\n"))?;
+        let folder = new_folder()?;
         let port = unused_port()?;
         Ok(Self { folder, database, port, domain_port: port, bank_port: unused_port()?, server: None })
     }
@@ -201,8 +206,7 @@ impl House {
 
     /// Moves the house, at the same address, to a folder where nothing is yet. The old folder lives as long as the answer.
     pub fn move_out(&mut self) -> TestResult<TempDir> {
-        let folder = tempfile::Builder::new().prefix("qianbao-").tempdir()?;
-        Ok(std::mem::replace(&mut self.folder, folder))
+        Ok(std::mem::replace(&mut self.folder, new_folder()?))
     }
 
     /// The data folder.

@@ -60,6 +60,8 @@ impl Transport for ToMing {
             legal_name_masked: "*明".to_owned(),
             locale: Locale::Zh,
             created_at: Timestamp(1),
+            recovery: None,
+            limits_lowered_until: None,
         };
         let now = Timestamp(1_800_000_000_000_000);
         let found = match request.path.split('?').next() {
