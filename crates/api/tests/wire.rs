@@ -2,7 +2,8 @@
 //!
 //! Each example is also read back and compared, so that what one side writes the other side understands.
 
-use qianbao_api::activity::{Entry, EntryKind};
+mod samples;
+
 use qianbao_api::approvals::{
     ApprovalNeed, Approve, Approved, ApprovedAct, FreeLimit, Needed, NewPin, PaymentSettings, PinState, Reason,
     RefundPreview, RefundedThing,
@@ -12,37 +13,27 @@ use qianbao_api::identity::{
     OneTimeCodes, PasskeyChange, PasskeyView, PersonChange, PersonView, SessionView, SignIn, SignUp,
 };
 use qianbao_api::keys::{CreateLink, KeySet, LinkView, PublicKey};
-use qianbao_api::merchants::{OpenShop, ShopView, StaticCodeView, TodayView};
-use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, OrderLine, OrderStatus, OrderView, RefundView};
+use qianbao_api::merchants::{OpenShop, StaticCodeView, TodayView};
+use qianbao_api::orders::{CreateOrder, CreateRefund, EditOrder, RefundView};
 use qianbao_api::passkeys::{
     Assertion, AssertionResponse, Attestation, CreationOptions, KeyKind, KnownPasskey, PasskeyUser, Registration,
     RelyingParty, RequestOptions, Selection,
 };
 use qianbao_api::payments::{
-    CreatePaymentRefund, LoweredLimits, OrderSummary, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView,
-    Preview, PreviewRequest, Receipt, SignedReceipt, Target,
+    CreatePaymentRefund, LoweredLimits, PaidView, PayRequest, PayeeView, PaymentStatus, PaymentView, Preview,
+    PreviewRequest, Receipt, SignedReceipt, Target,
 };
 use qianbao_api::recovery::{
     FinishRecovery, RecoveryCodes, RecoveryNotice, RecoveryState, RecoveryView, StartRecovery,
 };
 use qianbao_api::sync::{Changed, Document, DocumentBody, SyncPage};
-use qianbao_api::topups::{CreateTopup, TopupStatus, TopupView};
-use qianbao_api::wallets::WalletView;
+use qianbao_api::topups::CreateTopup;
 use qianbao_api::{Page, Problem, ProblemCode};
-use qianbao_core::id::{Id, Kind};
-use qianbao_core::{Currency, Money, Timestamp};
+use qianbao_core::Currency;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-const NOON: Timestamp = Timestamp(1_700_000_000_000_000);
-
-fn id<K: Kind>(last: u8) -> Id<K> {
-    Id::from_parts(1_700_000_000_000, [0, 0, 0, 0, 0, 0, 0, 0, 0, last])
-}
-
-fn cny(minor: i64) -> Money {
-    Money::new(minor, Currency::CNY)
-}
+use samples::{NOON, cny, entry, id, line, order, person, shop, summary, topup, wallet};
 
 /// The JSON of a value, after checking that it reads back as the same JSON.
 fn wire<T: Serialize + DeserializeOwned>(value: &T) -> serde_json::Value {
@@ -50,93 +41,6 @@ fn wire<T: Serialize + DeserializeOwned>(value: &T) -> serde_json::Value {
     let again: T = serde_json::from_value(json.clone()).expect("what was written can be read");
     assert_eq!(serde_json::to_value(&again).expect("wire types serialise"), json);
     json
-}
-
-fn shop() -> ShopView {
-    ShopView {
-        id: id(1),
-        name_zh: "云山茶铺".into(),
-        name_en: "Yunshan Tea".into(),
-        category: "5812".into(),
-        city: "Hangzhou".into(),
-    }
-}
-
-fn person() -> PersonView {
-    PersonView {
-        id: id(2),
-        handle: "ming".into(),
-        display_name: "小明".into(),
-        legal_name_masked: "*明".into(),
-        locale: Locale::Zh,
-        created_at: NOON,
-        recovery: None,
-        limits_lowered_until: None,
-    }
-}
-
-fn line() -> OrderLine {
-    OrderLine { name: "龙井".into(), quantity: 2, unit_price: cny(900) }
-}
-
-fn summary() -> OrderSummary {
-    OrderSummary { id: id(3), version: 1, description: "午后茶".into(), lines: vec![line()] }
-}
-
-fn order() -> OrderView {
-    OrderView {
-        id: id(3),
-        version: 1,
-        shop: shop(),
-        status: OrderStatus::Paid,
-        amount: cny(1800),
-        lines: vec![line()],
-        description: "午后茶".into(),
-        created_at: NOON,
-        expires_at: NOON.plus_seconds(900),
-        code: None,
-        payment: Some(id(4)),
-        payer: Some("*明".into()),
-        paid_at: Some(NOON.plus_seconds(20)),
-        shop_fee: Some(cny(11)),
-        refunded: cny(0),
-    }
-}
-
-fn topup() -> TopupView {
-    TopupView {
-        id: id(5),
-        status: TopupStatus::Done,
-        amount: cny(50_000),
-        received: Some(cny(50_000)),
-        reference: "QB7K2M".into(),
-        account_name: "Qianbao client money".into(),
-        account_number: "6217 0000 0000 0001".into(),
-        bank_name: "Sandbox Bank".into(),
-        demo_bank_url: None,
-        created_at: NOON,
-    }
-}
-
-fn wallet() -> WalletView {
-    WalletView { available: cny(1_248_036), reserved: cny(0), is_frozen: false, sequence: 120 }
-}
-
-fn entry() -> Entry {
-    Entry {
-        id: "120-0".into(),
-        sequence: 120,
-        at: NOON,
-        kind: EntryKind::Payment,
-        amount: cny(-1800),
-        balance_after: cny(1_248_036),
-        counterparty: PayeeView::Shop(shop()),
-        note: Some("谢谢".into()),
-        payment: Some(id(4)),
-        refund: None,
-        order: Some(id(3)),
-        topup: None,
-    }
 }
 
 #[test]
