@@ -52,9 +52,8 @@ test("a new version is offered, waits for a yes, and loses nothing on the way", 
     // Without the server nobody may see what the new page has found; the payment waits there, sealed.
     await wallet.expectHeading("unlock_title");
     house.line.mend();
-    await wallet.expectHome();
-    await wallet.go(`/payments/${payment}`);
     await expect(wallet.page.getByRole("heading", { name: wallet.say("payment_paid"), exact: true })).toBeVisible({ timeout: 40_000 });
+    expect(wallet.payment(), "where it was").toBe(payment);
     await expect(wallet.page.getByText(wallet.texts.like("banner_update"))).toHaveCount(0);
 
     expect(await wallet.balance()).toBe(before - 420);
