@@ -146,6 +146,7 @@ impl House {
         let serve = self.serve(&[]);
         let mut command = Command::new(program);
         command.args(words).arg(serve.as_std().get_program()).args(serve.as_std().get_args());
+        command.envs(serve.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.kill_on_drop(true).env("QIANBAO_LOG", "warn");
         self.open_saying(command, said).await
     }
